@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks against peers; never part of the test run."""

@@ -1,0 +1,1 @@
+"""Peers, each used as its own documentation shows, each in a process with settings of its own."""

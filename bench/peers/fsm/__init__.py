@@ -1,0 +1,1 @@
+"""django-fsm-2: a transition, save() in a transaction, and an audit row."""

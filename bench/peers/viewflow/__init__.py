@@ -1,0 +1,1 @@
+"""django-viewflow's workflow: a Flow class, its Process and Task models."""

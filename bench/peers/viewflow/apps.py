@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ViewflowCase(AppConfig):
+    name = "bench.peers.viewflow"
+    label = "viewflow_case"
+    default_auto_field = "django.db.models.BigAutoField"

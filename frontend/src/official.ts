@@ -1,0 +1,5 @@
+import "../styles/official.scss";
+import "htmx.org";
+import { listenForShortcuts } from "./keyboard/shortcuts";
+
+listenForShortcuts(document);

@@ -1,0 +1,188 @@
+"""Actors: registering, appointing, and merging or splitting organisations (invariant I7)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sauro.core.doorway.ask import Ask
+from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.registry import Query, Row, Subject, action
+from sauro.core.doorway.work import Work
+from sauro.core.models import Actor, Commitment, Holding
+
+ACTOR = Subject("actor", (Actor,))
+COMMITMENT = Subject("commitment", (Commitment,), organisations=("lead",), unit="unit", versioned=True)
+
+
+class RegisterActor(msgspec.Struct, forbid_unknown_fields=True):
+    """A new actor. ``id`` may be chosen by the caller, so that a pack's actors can refer to each other."""
+
+    kind: str
+    valid_from: date
+    id: UUID | None = None
+    code: str | None = None
+    national_code: str = ""
+    type: str = ""
+    name_vi: str = ""
+    name_en: str = ""
+    parent: UUID | None = None
+    organisation: UUID | None = None
+    head: bool = False
+    level: str = ""
+    area: str = ""
+    path: str = ""
+    identity: dict[str, str] | None = None
+
+
+@action("core.register_actor", subject=ACTOR, payload=RegisterActor, purpose="keep_registers", creates=True)
+def register_actor(work: Work) -> None:
+    """A person's identity (name, ID number, telephone, e-mail) is sealed in the person's own retention unit."""
+    p: RegisterActor = work.payload
+    if p.kind == "person" and (p.name_vi or p.name_en):
+        work.refuse("personal_text", "I5", "A person's name is personal: give it as identity.", field="name_vi")
+    if p.id is not None:
+        work.subject = p.id
+    work.insert(
+        Actor, id=work.subject, kind=p.kind, code=p.code, national_code=p.national_code, type=p.type, name_vi=p.name_vi, name_en=p.name_en,
+        parent=p.parent, organisation=p.organisation, head=p.head, level=p.level, area=p.area, path=p.path,
+        current=work.subject if p.kind != "person" else None, valid_from=p.valid_from,
+    )  # fmt: skip
+    if p.identity:
+        seal_identity(work, work.subject, p.identity)
+    work.answer["actor"] = str(work.subject)
+
+
+def seal_identity(work: Work, unit: UUID, identity: dict[str, str], version: int = 1) -> None:
+    """Seal who somebody is, with the masked form for lists and the tokens by which they are found."""
+    from sauro.core.vault.masks import identity_mask
+
+    tokens = {kind: identity[kind] for kind in ("name", "number", "phone", "email") if identity.get(kind)}
+    work.personal(unit, "identity", identity, version=version, tokens=tokens)
+    mask = identity_mask(**{kind: identity.get(kind) for kind in ("name", "number", "phone", "email")})
+    work.personal(unit, "mask", mask, version=version)
+
+
+class Appoint(msgspec.Struct, forbid_unknown_fields=True):
+    """A person holds a position, or acts in it, from a day, until a day or for the time being."""
+
+    person: UUID
+    valid_from: date
+    kind: str = "holder"
+    valid_to: date | None = None
+
+
+@action("core.appoint", subject=ACTOR, payload=Appoint, purpose="appoint", batch=False)
+def appoint(work: Work) -> None:
+    """Appoint somebody to the position that is the subject."""
+    p: Appoint = work.payload
+    if work.row(Actor)["kind"] != "position":
+        work.refuse("not_a_position", "I1", "Somebody can be appointed to a position only.", field="subject")
+    holding = work.insert(
+        Holding, position=work.subject, person=p.person, kind=p.kind, valid_from=p.valid_from, valid_to=p.valid_to
+    )
+    work.answer["holding"] = str(holding)
+
+
+class MergeOrganisations(msgspec.Struct, forbid_unknown_fields=True):
+    """The subject is absorbed into another organisation, on a legal basis."""
+
+    into: UUID
+    basis: str
+
+
+def _merging(ask: Ask, payload: MergeOrganisations, envelope: Row | None) -> Query:
+    return (
+        "SELECT a.*, (a.current = %s OR a.organisation = %s) AS moves FROM core_actor a WHERE a.id = %s"
+        " OR a.organisation = %s OR a.current = %s"
+        " OR a.current IN (SELECT id FROM core_actor WHERE organisation = %s) ORDER BY a.id FOR UPDATE",
+        [ask.subject, ask.subject, payload.into, payload.into, ask.subject, ask.subject],
+    )
+
+
+@action(
+    "core.merge_organisations", subject=ACTOR, payload=MergeOrganisations, purpose="reorganise", batch=False,
+    facts=_merging,
+)  # fmt: skip
+def merge_organisations(work: Work) -> None:
+    """Move the successor, not the work: every row keeps its organisation, whose *current* one is now the other.
+
+    Positions move to the position of the same type in the successor; where it has none, to the successor's head.
+    """
+    p: MergeOrganisations = work.payload
+    rows = [_actor(row) for row in work.facts]
+    into = next((row for row in rows if row["id"] == p.into), None)
+    if into is None or into["kind"] != "organisation" or into["current"] != into["id"]:
+        work.refuse("no_successor", "I7", "The successor must be an organisation that stands today.", field="into")
+        return
+    if p.into == work.subject:
+        work.refuse("no_successor", "I7", "An organisation cannot be merged into itself.", field="into")
+    offices = {row["type"]: row["id"] for row in rows if row["organisation"] == p.into and row["current"] == row["id"]}
+    head = next((row["id"] for row in rows if row["organisation"] == p.into and row["head"]), None)
+    absorbed = {row["id"]: row for row in rows if row["organisation"] == work.subject}
+    for row in rows:
+        if row["kind"] == "organisation" and row["current"] == work.subject:
+            work.put_row(Actor, row, current=p.into, valid_to=row["valid_to"] or local_day(work.now))
+        elif row["kind"] == "position" and row["current"] in absorbed:
+            moved_to = offices.get(absorbed[row["current"]]["type"], head)
+            if moved_to is None:
+                work.refuse("no_head", "I7", "The successor has no head who could take over.", field="into")
+            work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
+    work.data.update(into=p.into, basis=p.basis)
+    work.answer["into"] = str(p.into)
+
+
+def _actor(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "moves"}
+
+
+class SplitRule(msgspec.Struct, forbid_unknown_fields=True):
+    """What goes to one of the new organisations: commitments of these areas or of these definitions."""
+
+    organisation: UUID
+    areas: list[str] = []
+    definitions: list[UUID] = []
+
+
+class SplitOrganisation(msgspec.Struct, forbid_unknown_fields=True):
+    """The subject is divided. ``residue`` is the default successor: it owns whatever no rule moves."""
+
+    residue: UUID
+    rules: list[SplitRule]
+    basis: str
+
+
+def _splitting(ask: Ask, payload: SplitOrganisation, envelope: Row | None) -> Query:
+    return _merging(ask, MergeOrganisations(payload.residue, payload.basis), envelope)
+
+
+@action(
+    "core.split_organisation", subject=ACTOR, payload=SplitOrganisation, purpose="reorganise", batch=False,
+    facts=_splitting,
+)  # fmt: skip
+def split_organisation(work: Work) -> None:
+    """At once nothing is orphaned: the residue's owner takes all; the rules then move, act by act, what is theirs."""
+    p: SplitOrganisation = work.payload
+    if not p.rules or not all(rule.areas or rule.definitions for rule in p.rules):
+        work.refuse("no_rule", "I7", "A split needs, for each new organisation, a rule by area or procedure.", field="rules")
+    merged = MergeOrganisations(p.residue, p.basis)
+    work.payload = merged
+    merge_organisations(work)
+    rules: list[dict[str, Any]] = [msgspec.to_builtins(rule) for rule in p.rules]
+    work.data["rules"] = rules
+
+
+class MoveCommitment(msgspec.Struct, forbid_unknown_fields=True):
+    """A commitment goes to another lead and position, on a legal basis."""
+
+    lead: UUID
+    basis: str
+    position: UUID | None = None
+
+
+@action("core.move_commitment", subject=COMMITMENT, payload=MoveCommitment, purpose="reorganise")
+def move_commitment(work: Work) -> None:
+    p: MoveCommitment = work.payload
+    work.data.update(came_from=work.row(Commitment)["lead"], basis=p.basis)
+    work.put(Commitment, lead=p.lead, position=p.position or work.row(Commitment)["position"])

@@ -1,0 +1,58 @@
+"""Grants: given and revoked, each with purpose, basis and end."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sauro.core.doorway.registry import Subject, action
+from sauro.core.doorway.work import Work
+from sauro.core.models import Grant
+from sauro.core.models.grants import SCOPES
+
+GRANT = Subject("grant", (Grant,))
+
+
+class GiveGrant(msgspec.Struct, forbid_unknown_fields=True):
+    """Position or person × role version × scope × limits × time."""
+
+    holder: UUID
+    role: UUID
+    scope: str
+    purpose: str
+    basis: str
+    scope_id: UUID | None = None
+    limits: dict[str, Any] = {}
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@action("core.grant", subject=GRANT, payload=GiveGrant, purpose="authorise", creates=True, batch=False)
+def give_grant(work: Work) -> None:
+    p: GiveGrant = work.payload
+    if p.scope not in SCOPES:
+        work.refuse("unknown_scope", "I5", "This scope does not exist.", field="scope")
+    if (p.scope_id is None) != (p.scope in ("all", "own")):
+        work.refuse("scope_unnamed", "I5", "Name the agency or the subject of this scope.", field="scope_id")
+    if not p.basis.strip() or not p.purpose.strip():
+        work.refuse("no_basis", "I5", "A grant states its purpose and its legal basis.", field="basis")
+    work.insert(
+        Grant, id=work.subject, holder=p.holder, role=p.role, scope=p.scope, scope_id=p.scope_id, purpose=p.purpose,
+        basis=p.basis, limits=p.limits, valid_from=p.valid_from or work.now, valid_to=p.valid_to,
+    )  # fmt: skip
+    work.answer["grant"] = str(work.subject)
+
+
+class RevokeGrant(msgspec.Struct, forbid_unknown_fields=True):
+    """Why it is revoked: a code or an instrument, never personal text."""
+
+    basis: str
+
+
+@action("core.revoke", subject=GRANT, payload=RevokeGrant, purpose="authorise", batch=False)
+def revoke_grant(work: Work) -> None:
+    if work.row(Grant)["revoked_at"] is not None:
+        work.refuse("already_revoked", "I12", "This grant was revoked already.", status=409)
+    work.put(Grant, revoked_at=work.now)
+    work.data["basis"] = work.payload.basis

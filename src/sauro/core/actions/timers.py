@@ -1,0 +1,60 @@
+"""Timers: each has exactly one effect, however many workers run and crash."""
+
+from uuid import UUID
+
+import msgspec
+
+from sauro.core.actions.actors import COMMITMENT
+from sauro.core.clock.reckoning import timers_for
+from sauro.core.doorway.ask import Ask
+from sauro.core.doorway.registry import Query, Row, action
+from sauro.core.doorway.work import Work
+from sauro.core.models import Commitment, Timer
+from sauro.core.queries import courses
+
+
+class FireTimer(msgspec.Struct, forbid_unknown_fields=True):
+    """Which timer's moment has come."""
+
+    timer: UUID
+
+
+def _timer(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
+    return (
+        "SELECT id, commitment, kind, due_at, fired_at, cancelled_at, event FROM core_timer"
+        " WHERE id = %s AND commitment = %s FOR UPDATE",
+        [payload.timer, ask.subject],
+    )
+
+
+@action("core.fire_timer", subject=COMMITMENT, payload=FireTimer, purpose="keep_time", facts=_timer, batch=False)
+def fire_timer(work: Work) -> None:
+    """Fire once; a timer whose commitment ended or stands still is cancelled, one whose moment moved is moved.
+
+    The commitment is locked, so an act that ends it and its timer cannot both win.
+    """
+    if not work.facts:
+        work.refuse("not_found", "I12", "This timer does not exist.", status=404)
+    timer, promise = work.facts[0], work.row(Commitment)
+    work.data.update(kind=timer["kind"], timer=timer["id"])
+    if timer["fired_at"] is not None or timer["cancelled_at"] is not None:
+        work.refuse("already_fired", "I12", "This timer had its moment already.", status=409)
+    if timer["due_at"] > work.now:
+        work.refuse("too_early", "I12", "The moment of this timer has not come.", status=409)
+    if promise["state"] in ("closed", "cancelled") or promise["finished_at"] is not None:
+        work.put_row(Timer, timer, cancelled_at=work.now)
+        work.answer["effect"] = "cancelled"
+        return
+    if promise["course"] is not None and timer["kind"] in ("half_time", "due_soon", "breach"):
+        course, calendar = courses.read(promise["course"])
+        moments = dict(timers_for(course, calendar))
+        if timer["kind"] not in moments:
+            work.put_row(Timer, timer, cancelled_at=work.now)
+            work.answer["effect"] = "cancelled"
+            return
+        if moments[timer["kind"]] > work.now:
+            work.put_row(Timer, timer, due_at=moments[timer["kind"]])
+            work.answer["effect"] = "moved"
+            return
+    work.put_row(Timer, timer, fired_at=work.now)
+    work.answer["effect"] = "fired"

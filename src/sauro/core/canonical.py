@@ -1,0 +1,145 @@
+"""Canonical bytes: one value, one sequence of bytes (RFC 8785, JSON Canonicalization Scheme).
+
+Those bytes are made once, stored, and hashed; whoever makes them again from the same value gets the same ones.
+
+What JSON cannot say exactly goes in as text: decimals in plain notation without trailing zeros, times in UTC with
+six digits (``2025-07-01T03:00:00.000000Z``), dates as ``2025-07-01``, identifiers as lower-case UUIDs, bytes in
+hexadecimal. Text is brought to Unicode NFC. Refused: floats, integers of 2⁵³ and beyond (write them as text), NUL and
+lone surrogates in text, keys outside ASCII, moments without a time zone, and any type not named here.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+MAX_INTEGER = 2**53 - 1
+"""The largest whole number that every reader of JSON understands (RFC 8785 §3.2.2.3, ECMAScript)."""
+
+
+class NotCanonical(ValueError):
+    """A value has no canonical form. ``path`` says where it stands, from the outside in."""
+
+    def __init__(self, reason: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.reason} (at {'.'.join(self.path) or 'the top'})"
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical bytes of ``value``. Raises NotCanonical."""
+    return encode(plain(value))
+
+
+def encode(value: Any) -> bytes:
+    """The bytes of a value that is canonical already: what ``plain`` gave, or what canonical bytes were read into.
+
+    Nothing is checked but the encoding of text.
+    """
+    # orjson sorts by UTF-8 bytes and RFC 8785 by UTF-16 units; for the ASCII keys allowed here that is one order.
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise NotCanonical(str(error)) from None
+
+
+def plain(value: Any) -> Any:
+    """``value`` as the dict, list, str, int, bool and None that its canonical bytes say. Raises NotCanonical."""
+    kind = type(value)
+    if kind is str:
+        # Nearly all text is ASCII, where only NUL is left to look for.
+        return value if value.isascii() and "\0" not in value else _text(value)
+    if value is None or kind is bool:
+        return value
+    if kind is int:
+        return _integer(value)
+    if kind is dict:
+        return _object(value)
+    if kind is list or kind is tuple:
+        return _array(value)
+    return _other(value)
+
+
+def _object(value: Mapping[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        if type(key) is not str or not key.isascii() or "\0" in key:
+            raise NotCanonical(f"A key must be ASCII text, not {key!r}")
+        try:
+            found[key] = plain(item)
+        except NotCanonical as error:
+            raise NotCanonical(error.reason, (key, *error.path)) from None
+    return found
+
+
+def _array(value: list[Any] | tuple[Any, ...]) -> list[Any]:
+    found: list[Any] = []
+    for item in value:
+        try:
+            found.append(plain(item))
+        except NotCanonical as error:
+            raise NotCanonical(error.reason, (str(len(found)), *error.path)) from None
+    return found
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise NotCanonical("Text must not contain NUL")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise NotCanonical("Text must not contain lone surrogates") from None
+    return unicodedata.normalize("NFC", value)
+
+
+def _integer(value: int) -> int:
+    if -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
+    raise NotCanonical("A whole number of 2^53 or more must be written as text")
+
+
+def moment(value: datetime) -> str:
+    """An aware moment as text, in UTC, always with microseconds. Raises NotCanonical for a naive one."""
+    if value.tzinfo is None:
+        raise NotCanonical("A moment needs its time zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def decimal(value: Decimal) -> str:
+    """A finite decimal as text: plain notation, no trailing zeros, no negative zero. Raises NotCanonical."""
+    if not value.is_finite():
+        raise NotCanonical("A decimal must be finite")
+    if value == 0:
+        return "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return decimal(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, str):
+        return _text(str.__str__(value))
+    if isinstance(value, Mapping):
+        return _object(value)
+    if isinstance(value, float):
+        raise NotCanonical("A float has no exact value: use a Decimal or a whole number")
+    raise NotCanonical(f"A {type(value).__name__} has no canonical form")

@@ -1,0 +1,125 @@
+"""``act()``: one change, in one transaction, or one refusal that says why."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+import structlog
+from django.utils.translation import gettext as _
+from psycopg import Cursor
+
+from sauro.core.doorway import store
+from sauro.core.doorway.ask import Ask, Outcome
+from sauro.core.doorway.decide import (
+    decide, event_body, event_row, local_day, outcome, parse, request_digest, seal,
+)  # fmt: skip
+from sauro.core.doorway.registry import Action, Where, lookup
+from sauro.core.ids import new_id
+from sauro.core.moment import now
+from sauro.core.refusal import Refusal
+from sauro.core.vault import erasure, keyring
+from sauro.core.vault.parts import write_personal
+
+log = structlog.get_logger()
+
+
+class _Repeated(Exception):
+    """The same person did the same action under the same key before."""
+
+
+def act(ask: Ask) -> Outcome:
+    """Do what is asked, or raise Refusal with the rule it rests on.
+
+    A repeat under the same key answers as the first time did and does nothing. An acknowledged outcome is durable:
+    it is returned only after the commit.
+    """
+    action = lookup(ask.action)
+    try:
+        payload = parse(action, ask)
+        digest = request_digest(keyring.current(), ask, payload)
+    except Refusal as refusal:
+        record_refusal(ask, refusal)
+        raise
+    try:
+        try:
+            with store.transaction() as cursor:
+                return _do(cursor, action, ask, payload, digest)
+        except psycopg.errors.DeadlockDetected:
+            with store.transaction() as cursor:
+                return _do(cursor, action, ask, payload, digest)
+    except _Repeated:
+        return repeated(ask, digest)
+    except Refusal as refusal:
+        with contextlib.suppress(_Repeated):
+            return repeated(ask, digest)
+        record_refusal(ask, refusal)
+        raise
+
+
+def _do(cursor: Cursor[Any], action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
+    moment = now()
+    locked: store.Locked | None = None
+    if not action.creates:
+        locked = store.lock(cursor, action.subject, [ask.subject]).get(ask.subject) if ask.subject else None
+        if locked is None:
+            raise not_found(action)
+    else:
+        where = action.place(ask, payload) if action.place else Where(ask.person)
+        (locked,) = store.places_of(cursor, [where])
+    grants = store.live_grants(cursor, [(ask.person, ask.position, action.name)], moment, local_day(moment))
+    envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
+    found = store.facts(cursor, action.facts(ask, payload, envelope)) if action.facts else []
+    work = decide(action, ask, payload, locked, found, grants, moment)
+    for wanted in work.numbers:
+        store.give_number(cursor, wanted)
+    new, sealed, tokens = seal(keyring.current(), work)
+    if not store.insert_event(cursor, event_row(work, digest, event_body(work, sealed))):
+        raise _Repeated
+    if sealed:
+        write_personal(cursor, new=new, parts=sealed, tokens=tokens)
+    store.write_state(cursor, list(work.changes.values()))
+    if work.erased:
+        erasure.erase_rows(cursor, work.erased, work.event, moment)
+    return outcome(work)
+
+
+def not_found(action: Action) -> Refusal:
+    return Refusal(
+        "not_found", f"I8: {action.name}", _("There is nothing here under this number, or it is not yours to see."), status=404
+    )
+
+
+def repeated(ask: Ask, digest: bytes) -> Outcome:
+    """The outcome of the first act under this key. Raises _Repeated if there is none, Refusal if the body differs."""
+    with store.transaction() as cursor:
+        row = cursor.execute(
+            "SELECT id, subject, request, body FROM core_event WHERE person = %s AND name = %s AND key = %s",
+            [ask.person, ask.action, ask.key],
+        ).fetchone()
+    if row is None:
+        raise _Repeated
+    if bytes(row[2]) != digest:
+        raise Refusal(
+            "key_reused",
+            "I12",
+            _("This was already sent, with other content. Open the form again and send it anew."),
+            status=409,
+        )
+    return Outcome(row[0], row[1], orjson.loads(row[3])["data"]["answer"], repeated=True)
+
+
+def record_refusal(ask: Ask, refusal: Refusal) -> None:
+    """Keep the refusal, in its own transaction. Never personal: the payload is not kept."""
+    subject = ask.subject if isinstance(ask.subject, UUID) else None
+    with store.transaction() as cursor:
+        cursor.execute(
+            "INSERT INTO core_refusal (id, person, position, action, rule, code, subject, at, details)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
+            [
+                new_id(), ask.person, ask.position, ask.action[:64], refusal.rule, refusal.code[:48], subject, now(),
+                orjson.dumps(refusal.details, default=str).decode(),
+            ],
+        )  # fmt: skip
+    log.info("refused", action=ask.action, code=refusal.code, rule=refusal.rule)

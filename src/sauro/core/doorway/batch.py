@@ -1,0 +1,281 @@
+"""``act_many()``: the same acts, set-based. One result per ask; equal to ``[act(x) for x in xs]``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+from django.utils.translation import gettext as _
+from psycopg import Cursor
+
+from sauro.core.doorway import store
+from sauro.core.doorway.act import act, not_found, record_refusal
+from sauro.core.doorway.ask import Ask, Outcome
+from sauro.core.doorway.decide import (
+    decide, event_body, event_row, local_day, parse, request_digest, seal,
+)  # fmt: skip
+from sauro.core.doorway.registry import Action, Query, Row, Where, lookup
+from sauro.core.doorway.store import LiveGrant, Locked
+from sauro.core.doorway.tables import bind
+from sauro.core.doorway.work import Change, Work
+from sauro.core.moment import now
+from sauro.core.refusal import Refusal
+from sauro.core.vault import keyring
+from sauro.core.vault.parts import SealedPart, write_personal
+
+Result = Outcome | Refusal
+CHUNK = 1_000
+
+
+@dataclass(slots=True)
+class _Item:
+    at: int
+    ask: Ask
+    action: Action
+    payload: Any
+    digest: bytes
+
+
+@dataclass(slots=True)
+class _Room:
+    """What one chunk has read, and what it will write."""
+
+    moment: datetime
+    locked: dict[UUID, Locked] = field(default_factory=dict)
+    grants: dict[tuple[UUID, UUID | None, str], list[LiveGrant]] = field(default_factory=dict)
+    created: dict[int, Locked] = field(default_factory=dict)
+    done: dict[tuple[UUID, str, str], tuple[bytes, Outcome]] = field(default_factory=dict)
+    works: list[tuple[_Item, Work]] = field(default_factory=list)
+    facts: dict[str, list[Row]] = field(default_factory=dict)
+
+    def ask_facts(self, cursor: Cursor[Any], query: Query | None) -> list[Row]:
+        """The rows of an action's own query; equal queries are asked once a chunk."""
+        name = repr(query)
+        if name not in self.facts:
+            self.facts[name] = store.facts(cursor, query)
+        return self.facts[name]
+
+
+def act_many(asks: Sequence[Ask]) -> list[Result]:
+    """Do many acts in chunks of a thousand, one transaction a chunk; a refused one does not hold up the others.
+
+    Returns one Outcome or Refusal per ask, in order. A chunk ends where a subject or a key comes up again, so that
+    the later act sees what the earlier one did. Acts that may change grants or actors (``Action.batch`` false) are
+    done one by one, in their place.
+    """
+    results: list[Result | None] = [None] * len(asks)
+    pending: list[_Item] = []
+    seen: set[Any] = set()
+    for at, ask in enumerate(asks):
+        try:
+            action = lookup(ask.action)
+            if not action.batch:
+                _flush(pending, seen, results)
+                results[at] = act(ask)
+                continue
+            payload = parse(action, ask)
+        except Refusal as refusal:
+            if refusal.code == "invalid" and lookup(ask.action).batch:
+                record_refusal(ask, refusal)
+            results[at] = refusal
+            continue
+        marks = {(ask.person, ask.action, ask.key), ask.subject or at}
+        if len(pending) >= CHUNK or seen & marks:
+            _flush(pending, seen, results)
+        seen |= marks
+        pending.append(_Item(at, ask, action, payload, request_digest(keyring.current(), ask, payload)))
+    _flush(pending, seen, results)
+    return [result for result in results if result is not None]
+
+
+def _flush(pending: list[_Item], seen: set[Any], results: list[Result | None]) -> None:
+    if not pending:
+        return
+    items, pending[:] = list(pending), []
+    seen.clear()
+    refused: list[tuple[_Item, Refusal]] = []
+    for attempt in (1, 2, 3):
+        try:
+            with store.transaction() as cursor:
+                refused = _chunk(cursor, items, results)
+            break
+        except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+            # Somebody committed the same key meanwhile: read again, and find it done.
+            if attempt == 3:
+                raise
+    for item, refusal in refused:
+        record_refusal(item.ask, refusal)
+
+
+def _chunk(cursor: Cursor[Any], items: list[_Item], results: list[Result | None]) -> list[tuple[_Item, Refusal]]:
+    room = _read(cursor, items)
+    refused: list[tuple[_Item, Refusal]] = []
+    for item in items:
+        before = room.done.get((item.ask.person, item.ask.action, item.ask.key))
+        result = _one(cursor, room, item) if before is None else _as_before(before, item.digest)
+        results[item.at] = result
+        if isinstance(result, Refusal):
+            refused.append((item, result))
+    _write(cursor, room)
+    return refused
+
+
+def _as_before(before: tuple[bytes, Outcome], digest: bytes) -> Result:
+    if before[0] == digest:
+        return before[1]
+    return Refusal(
+        "key_reused",
+        "I12",
+        _("This was already sent, with other content. Open the form again and send it anew."),
+        status=409,
+    )
+
+
+def _one(cursor: Cursor[Any], room: _Room, item: _Item) -> Result:
+    ask, action = item.ask, item.action
+    try:
+        if action.creates:
+            locked = room.created[item.at]
+        else:
+            found_ = room.locked.get(ask.subject) if ask.subject else None
+            if found_ is None:
+                raise not_found(action)
+            locked = found_
+        grants = room.grants.get((ask.person, ask.position, action.name), [])
+        envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
+        found = room.ask_facts(cursor, action.facts(ask, item.payload, envelope)) if action.facts else []
+        work = decide(action, ask, item.payload, locked, found, grants, room.moment)
+    except Refusal as refusal:
+        return refusal
+    room.works.append((item, work))
+    # The answer is shared with the work: it receives its official number when numbers are taken, last.
+    return Outcome(work.event, work.subject, work.answer)
+
+
+def _read(cursor: Cursor[Any], items: Sequence[_Item]) -> _Room:
+    room = _Room(now())
+    by_subject: dict[Any, set[UUID]] = {}
+    for item in items:
+        if not item.action.creates and item.ask.subject:
+            by_subject.setdefault(item.action.subject, set()).add(item.ask.subject)
+    for subject, ids in sorted(by_subject.items(), key=lambda pair: pair[0].name):
+        room.locked |= store.lock(cursor, subject, sorted(ids))
+    triples = sorted(
+        {(i.ask.person, i.ask.position, i.action.name) for i in items}, key=lambda t: (t[0], str(t[1]), t[2])
+    )
+    for grant in store.live_grants(cursor, triples, room.moment, local_day(room.moment)):
+        room.grants.setdefault((grant.person, grant.position, grant.action), []).append(grant)
+    creating = [item for item in items if item.action.creates]
+    wheres = [i.action.place(i.ask, i.payload) if i.action.place else Where(i.ask.person) for i in creating]
+    if creating:
+        placed = store.places_of(cursor, wheres)
+        room.created = {item.at: locked for item, locked in zip(creating, placed, strict=True)}
+    room.done = _done_before(cursor, items)
+    return room
+
+
+def _done_before(cursor: Cursor[Any], items: Sequence[_Item]) -> dict[tuple[UUID, str, str], tuple[bytes, Outcome]]:
+    persons, names, keys = zip(*((i.ask.person, i.ask.action, i.ask.key) for i in items), strict=True)
+    rows = cursor.execute(
+        "SELECT e.person, e.name, e.key, e.id, e.subject, e.request, e.body"
+        " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS a(person, name, key)"
+        " JOIN core_event e ON e.person = a.person AND e.name = a.name AND e.key = a.key",
+        [list(persons), list(names), list(keys)],
+    )
+    return {
+        (person, name, key): (bytes(request), Outcome(id_, subject, orjson.loads(body)["data"]["answer"], True))
+        for person, name, key, id_, subject, request, body in rows
+    }
+
+
+def _write(cursor: Cursor[Any], room: _Room) -> None:
+    if not room.works:
+        return
+    _give_numbers(cursor, [work for _, work in room.works])
+    units: list[Any] = []
+    parts: list[SealedPart] = []
+    tokens: list[Any] = []
+    events: list[list[Any]] = []
+    for item, work in room.works:
+        new, sealed, marks = seal(keyring.current(), work)
+        units += new
+        parts += sealed
+        tokens += marks
+        events.append(event_row(work, item.digest, event_body(work, sealed)))
+    with cursor.copy(f"COPY core_event ({store.EVENT_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["uuid", "text", "uuid", "uuid", "uuid", "uuid", "text", "bytea", "timestamptz", "bytea"])
+        for row in events:
+            copy.write_row(row)
+    if parts:
+        write_personal(cursor, new=units, parts=parts, tokens=tokens)
+    write_rows(cursor, [change for _, work in room.works for change in work.changes.values()])
+
+
+def _give_numbers(cursor: Cursor[Any], works: Sequence[Work]) -> None:
+    wanted: dict[tuple[str, str], list[Any]] = {}
+    for work in works:
+        for number in work.numbers:
+            wanted.setdefault((number.series, number.scope), []).append(number)
+    for (series, scope), numbers in sorted(wanted.items()):
+        first = store.take_numbers(cursor, series, scope, len(numbers))
+        for offset, number in enumerate(numbers):
+            number.give(first + offset)
+
+
+def write_rows(cursor: Cursor[Any], changes: Sequence[Change]) -> None:
+    """Write many rows: COPY for inserts, ``UPDATE … FROM unnest`` for updates, one statement per table."""
+    inserts: dict[Any, list[Row]] = {}
+    updates: dict[Any, list[Change]] = {}
+    for change in changes:
+        if change.touched is None:
+            inserts.setdefault(change.spec, []).append(change.row)
+        else:
+            updates.setdefault(change.spec, []).append(change)
+    for spec, rows in inserts.items():
+        columns = ", ".join(f'"{name}"' for name, _ in spec.columns)
+        with cursor.copy(f"COPY {spec.name} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([kind for _, kind in spec.columns])
+            for row in rows:
+                copy.write_row([_binary(kind, row[name]) for name, kind in spec.columns])
+    for spec, changed in updates.items():
+        touched = set().union(*(c.touched or set() for c in changed))
+        _update(cursor, spec, [(n, k) for n, k in spec.columns if n in touched], [c.row for c in changed])
+
+
+def _binary(kind: str, value: Any) -> Any:
+    if kind == "jsonb" and value is not None:
+        return psycopg.types.json.Jsonb(value, dumps=orjson.dumps)
+    return value
+
+
+def _update(cursor: Cursor[Any], spec: Any, columns: list[tuple[str, str]], rows: list[Row]) -> None:
+    # Arrays of arrays must be rectangular in PostgreSQL, so array columns travel as JSON text.
+    names = list(_sources(columns))
+    sets = ", ".join(f'"{name}" = {source}' for name, _, source in names)
+    arrays = ", ".join(["%s::uuid[]"] + [f"%s::{carrier}[]" for _, carrier, _ in names])
+    marks = ", ".join(["id"] + [f'"{name}"' for name, _, _ in names])
+    values: list[Any] = [[row["id"] for row in rows]]
+    for (_name, kind), (name, _, _) in zip(columns, names, strict=True):
+        values.append([_carried(kind, row[name]) for row in rows])
+    cursor.execute(
+        f"UPDATE {spec.name} t SET {sets} FROM unnest({arrays}) AS u({marks}) WHERE t.id = u.id", values
+    )
+
+
+def _sources(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    for name, kind in columns:
+        if kind == "uuid[]":
+            yield name, "text", f'u."{name}"::uuid[]'
+        elif kind == "jsonb":
+            yield name, "text", f'u."{name}"::jsonb'
+        else:
+            yield name, kind, f'u."{name}"'
+
+
+def _carried(kind: str, value: Any) -> Any:
+    if kind == "uuid[]" and value is not None:
+        return "{" + ",".join(str(item) for item in value) + "}"
+    return bind(kind, value)

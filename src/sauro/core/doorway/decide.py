@@ -1,0 +1,154 @@
+"""The decision of one act, the same for ``act()`` and ``act_many()``: no database, only what was read for it."""
+
+import zoneinfo
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from sauro.core.canonical import canonical
+from sauro.core.doorway.ask import Ask, Outcome
+from sauro.core.doorway.registry import Action, Row
+from sauro.core.doorway.store import LiveGrant, Locked
+from sauro.core.doorway.work import GrantRow, Work
+from sauro.core.journal.tables import PERSONAL, change, row_image
+from sauro.core.refusal import Refusal
+from sauro.core.rules.scopes import Place, covers
+from sauro.core.vault.cipher import NewUnit, UnitKey, new_unit, unwrap
+from sauro.core.vault.keyring import Keyring
+from sauro.core.vault.parts import SealedPart, seal_part
+from sauro.core.vault.tokens import Tokens, tokens_for
+
+VIETNAM = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day in Vietnam: validity dates are days there, not in UTC."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def parse(action: Action, ask: Ask) -> Any:
+    """The payload as its typed structure. Raises Refusal ``invalid`` naming the field."""
+    try:
+        return msgspec.convert(ask.payload, action.payload, strict=False)
+    except msgspec.ValidationError as error:
+        message, _sep, path = str(error).partition(" - at `$.")
+        raise Refusal(
+            "invalid", f"{action.name}: form", message, field=path.rstrip("`") or None, status=422
+        ) from None
+
+
+def request_digest(keyring: Keyring, ask: Ask, payload: Any) -> bytes:
+    """A keyed digest of what was asked, so that a reused key with another body is noticed and nothing leaks."""
+    asked = [ask.action, ask.subject, ask.position, ask.on_behalf, payload]
+    return keyring.request_digest(msgspec.json.encode(asked, order="deterministic"))
+
+
+def choose_grant(action: Action, ask: Ask, grants: Sequence[LiveGrant], place: Place) -> GrantRow:
+    """The first grant in force that covers the place. Raises Refusal ``no_grant`` (deny by default)."""
+    persons = frozenset({ask.person, ask.on_behalf} - {None})
+    for grant in grants:
+        if grant.person == ask.person and grant.position in (None, ask.position):
+            if covers(grant.scope, place, persons):  # type: ignore[arg-type]
+                return grant.row
+    raise Refusal(
+        "no_grant",
+        f"I5: {action.name}",
+        _("You have no authority in force for this. Ask the head of your agency, who can grant it."),
+        status=403,
+        details={"action": action.name},
+    )
+
+
+def check_version(ask: Ask, rows: dict[str, Row]) -> None:
+    """A stale form. Raises Refusal ``stale`` with both versions."""
+    if ask.version is None:
+        return
+    current = next((row["version"] for row in rows.values() if "version" in row), None)
+    if current is not None and current != ask.version:
+        raise Refusal(
+            "stale",
+            "I12",
+            _("Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."),
+            status=409,
+            details={"seen": ask.version, "current": current},
+        )
+
+
+def decide(
+    action: Action, ask: Ask, payload: Any, locked: Locked, found: list[Row], grants: Sequence[LiveGrant], now: datetime
+) -> Work:  # fmt: skip
+    """Let the action's handler decide. Raises Refusal; returns the collected work."""
+    rows = dict(locked.rows)
+    check_version(ask, rows)
+    grant = choose_grant(action, ask, grants, locked.place)
+    work = Work(action, ask, payload, rows, found, grant, now, locked.wrapped)
+    action.handler(work)
+    if action.subject.versioned and not action.creates:
+        envelope = action.subject.models[0]
+        work.put(envelope, version=work.row(envelope)["version"] + 1)
+    return work
+
+
+def seal(keyring: Keyring, work: Work) -> tuple[list[NewUnit], list[SealedPart], list[Tokens]]:
+    """Seal the personal text of an act under the keys of its units; new units get new keys."""
+    keys: dict[UUID, UnitKey] = {}
+    new: list[NewUnit] = []
+    for part in work.parts:
+        if part.unit not in keys:
+            if work.wrapped_key is not None:
+                keys[part.unit] = unwrap(keyring, part.unit, work.wrapped_key)
+            else:
+                unit = new_unit(keyring, part.unit)
+                new.append(unit)
+                keys[part.unit] = unit.key
+    sealed = [seal_part(keys[p.unit], p.part, p.version, dict(p.data)) for p in work.parts]
+    tokens = [
+        Tokens(p.unit, kind, tuple(tokens_for(keyring, kind, text)))
+        for p in work.parts
+        for kind, text in p.tokens.items()
+    ]
+    return new, sealed, tokens
+
+
+def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
+    """The canonical bytes of the event: what is hashed, and all that replay needs."""
+    ask = work.ask
+    changes = [change(c.spec, "put", row_image(c.spec, c.row)) for c in work.changes.values()]
+    changes += [change(PERSONAL, "put", part.image()) for part in sealed]
+    return canonical(
+        {
+            "v": 1,
+            "id": work.event,
+            "name": work.action.name,
+            "person": ask.person,
+            "position": ask.position,
+            "on_behalf": ask.on_behalf,
+            "grant": work.grant.id,
+            "purpose": work.action.purpose,
+            "basis": work.grant.basis,
+            "subject": work.subject,
+            "occurred": ask.occurred or work.now,
+            "recorded": work.now,
+            "key": ask.key,
+            "data": {**work.data, "answer": work.answer},
+            "changes": changes,
+            "erased": work.erased,
+        }
+    )
+
+
+def event_row(work: Work, digest: bytes, body: bytes) -> list[Any]:
+    """The event's columns in the order of ``store.EVENT_COLUMNS``."""
+    ask = work.ask
+    return [
+        work.event, work.action.name, ask.person, ask.position, work.grant.id, work.subject, ask.key, digest,
+        work.now, body,
+    ]  # fmt: skip
+
+
+def outcome(work: Work) -> Outcome:
+    return Outcome(work.event, work.subject, dict(work.answer))

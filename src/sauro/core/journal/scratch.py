@@ -1,0 +1,134 @@
+"""The scratch file of a replay: for each row, the digest of the last image and the leaf that wrote it.
+
+SQLite, because it holds many millions of rows in a file, and commits them together with how far the replay has come.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from sauro.core.journal.findings import Finding, Kind
+from sauro.core.journal.tables import JOURNALLED
+
+FILE = "replay.sqlite3"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS progress (
+  id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, last BLOB, scope BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS image (
+  name TEXT, pk TEXT, digest BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (name, pk)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fault (kind TEXT NOT NULL, facts BLOB NOT NULL);
+"""
+Key = tuple[str, str]
+"""(table, primary key)."""
+Written = tuple[bytes, int]
+"""(digest of the image, leaf that wrote it)."""
+
+
+class ScratchBusy(RuntimeError):
+    """Another replay works in the same folder."""
+
+
+class Scratch:
+    """Opens or continues the scratch file in ``folder``. ``position`` is the next leaf to replay."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / FILE
+        self._file = sqlite3.connect(self.path, isolation_level=None, timeout=1.0)
+        try:
+            self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._file.execute("PRAGMA journal_mode = WAL")
+            self._file.execute("PRAGMA synchronous = NORMAL")
+            self._file.execute("PRAGMA cache_size = -131072")
+            self._file.executescript(_TABLES)
+            self._file.execute(
+                "INSERT OR IGNORE INTO progress (id, position, scope) VALUES (1, 0, ?)", [_scope()]
+            )
+        except sqlite3.OperationalError:
+            self._file.close()
+            raise ScratchBusy(f"Another replay works with {self.path}. Wait for it to end.") from None
+
+    def __enter__(self) -> "Scratch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def state(self) -> tuple[int, bytes | None, bool]:
+        """The next leaf to replay, the hash of the leaf before it, and whether the scope is still that of today."""
+        position, last, scope = self._file.execute("SELECT position, last, scope FROM progress").fetchone()
+        return position, last, scope == _scope()
+
+    def restart(self) -> None:
+        """Forget everything."""
+        with self._file:
+            self._file.execute("BEGIN")
+            for table in ("image", "fault"):
+                self._file.execute(f"DELETE FROM {table}")  # noqa: S608
+            self._file.execute("UPDATE progress SET position = 0, last = NULL, scope = ?", [_scope()])
+
+    def store(
+        self, rows: Mapping[Key, Written | None], faults: Iterable[Finding], position: int, last: bytes
+    ) -> None:
+        """Commit the last images of a range (None: the row was deleted) and the new position, together."""
+        puts = [(*key, *written) for key, written in rows.items() if written]
+        dels = [key for key, written in rows.items() if not written]
+        with self._file:
+            self._file.execute("BEGIN")
+            self._file.executemany("INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?)", puts)
+            self._file.executemany("DELETE FROM image WHERE name = ? AND pk = ?", dels)
+            for fault in faults:
+                facts = msgspec.json.encode(fault.facts)
+                self._file.execute("INSERT INTO fault VALUES (?, ?)", [str(fault.kind), facts])
+            self._file.execute("UPDATE progress SET position = ?, last = ?", [position, last])
+
+    def faults(self) -> list[Finding]:
+        """What was found while replaying, in this run or before it was interrupted."""
+        rows = self._file.execute("SELECT kind, facts FROM fault ORDER BY rowid").fetchall()
+        pairs = [
+            (Kind(kind), msgspec.json.decode(facts, type=list[tuple[str, object]])) for kind, facts in rows
+        ]
+        return [Finding.of(kind, **dict(facts)) for kind, facts in pairs]
+
+    def get(self, key: Key) -> Written | None:
+        """What the journal says of a row."""
+        found: Written | None = self._file.execute(
+            "SELECT digest, leaf FROM image WHERE name = ? AND pk = ?", key
+        ).fetchone()
+        return found
+
+    def keys(self, name: str) -> set[str]:
+        """Every key of a table: for small tables only."""
+        return {row[0] for row in self._file.execute("SELECT pk FROM image WHERE name = ?", [name])}
+
+    def count(self, name: str) -> int:
+        """How many rows of a table the journal knows."""
+        return int(self._file.execute("SELECT count(*) FROM image WHERE name = ?", [name]).fetchone()[0])
+
+    def absent(self, name: str, present: Iterable[str]) -> list[tuple[str, int]]:
+        """Rows (key, leaf) that the journal knows and ``present`` lacks."""
+        self._file.execute("CREATE TEMP TABLE present (pk TEXT PRIMARY KEY) WITHOUT ROWID")
+        try:
+            self._file.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((key,) for key in present))
+            return self._file.execute(
+                "SELECT pk, leaf FROM image i WHERE name = ?"
+                " AND NOT EXISTS (SELECT 1 FROM present p WHERE p.pk = i.pk) ORDER BY leaf",
+                [name],
+            ).fetchall()
+        finally:
+            self._file.execute("DROP TABLE present")
+
+    def remove(self) -> None:
+        """Close, and delete the file."""
+        self._file.close()
+        for end in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+
+
+def _scope() -> bytes:
+    """Changes when a table's specification does: then the images must be read again."""
+    return sha256(repr(sorted(JOURNALLED.items())).encode()).digest()

@@ -1,0 +1,224 @@
+"""The journal's scope: which tables replay rebuilds, what their rows look like in an event, and how to compare them.
+
+An event holds, for each row it changed, ``[table, op, image]``: the whole row after it (*put*), or only its key
+(*del*). An image is canonical (see ``sauro.core.canonical``) and its keys are the columns of the table's spec.
+A table whose columns changed since has a later ``version``; its new images carry it as a fourth item.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from sauro.core.canonical import NotCanonical, decimal, encode, moment, plain
+
+Image = dict[str, Any]
+Upcaster = Callable[[Image], Image]
+
+# Each kind is a PostgreSQL type; the SQL gives a column in canonical form, so that a million rows
+# need no conversion in Python.
+_AS_TEXT = "{}::text"
+_SQL: Mapping[str, str] = {
+    "uuid": _AS_TEXT,
+    "text": "{}",
+    "boolean": "{}",
+    "smallint": "{}",
+    "integer": "{}",
+    "bigint": "{}",
+    "date": "to_char({}, 'YYYY-MM-DD')",
+    "timestamptz": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    "numeric": "trim_scale({})::text",
+    "bytea": "encode({}, 'hex')",
+    "jsonb": _AS_TEXT,
+    "uuid[]": "to_jsonb({})::text",
+    "text[]": "to_jsonb({})::text",
+    "integer[]": "to_jsonb({})::text",
+}
+_JSON = frozenset({"jsonb", "uuid[]", "text[]", "integer[]"})
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table in the journal's scope.
+
+    ``columns`` are (name, kind) in any fixed order, a kind being a PostgreSQL type of ``KINDS``; ``excluded`` columns
+    are not in images. ``commits`` pairs an excluded column with the column that holds its SHA-256. ``unit`` names
+    the column with the retention unit whose lawful erasure empties the excluded columns. ``version`` grows when the
+    columns change, and ``UPCASTERS`` then says how older images become newer ones.
+    """
+
+    name: str
+    pk: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    excluded: tuple[str, ...] = ()
+    commits: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        unknown = [f"{name} {kind}" for name, kind in self.columns if kind not in _SQL]
+        if unknown:
+            raise TypeError(f"{self.name}: the journal does not know the kind of {', '.join(unknown)}")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
+
+    @cached_property
+    def carries_event(self) -> bool:
+        """Whether the row names the event that wrote it last."""
+        return "event" in self.names
+
+    def canonical_columns(self) -> str:
+        """The select list that gives each column in canonical form; ``read`` completes what SQL cannot."""
+        return ", ".join(_SQL[kind].format(f't."{name}"') + f' AS "{name}"' for name, kind in self.columns)
+
+    def read(self, values: Sequence[Any]) -> Image:
+        """A row selected with ``canonical_columns`` as its image. Raises NotCanonical."""
+        row = dict(zip(self.names, values, strict=False))
+        for name in self._json:
+            if row[name] is not None:
+                ascii_only = row[name].isascii()
+                row[name] = orjson.loads(row[name])
+                if not ascii_only:
+                    row[name] = plain(row[name])
+        for name in self._text:
+            if row[name] is not None and not row[name].isascii():
+                row[name] = plain(row[name])
+        return row
+
+    @cached_property
+    def _json(self) -> tuple[str, ...]:
+        return tuple(name for name, kind in self.columns if kind in _JSON)
+
+    @cached_property
+    def _text(self) -> tuple[str, ...]:
+        return tuple(name for name, kind in self.columns if kind == "text")
+
+    def key(self, image: Mapping[str, Any]) -> str:
+        """The primary key of an image as one text."""
+        if len(self.pk) == 1:
+            return str(image[self.pk[0]])
+        return orjson.dumps([image[name] for name in self.pk]).decode()
+
+
+JOURNALLED: dict[str, TableSpec] = {}
+"""Every table in the journal's scope, by name."""
+
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+"""How an image of (table, version) becomes one of the next version."""
+
+PERSONAL = TableSpec(
+    name="core_personal",
+    pk=("unit", "part"),
+    columns=(("unit", "uuid"), ("part", "text"), ("version", "integer"), ("digest", "bytea")),
+    excluded=("ciphertext", "event"),
+    commits=(("ciphertext", "digest"),),
+    unit="unit",
+)
+ERASURE = TableSpec(
+    name="core_erasure",
+    pk=("unit",),
+    columns=(("unit", "uuid"), ("event", "uuid"), ("at", "timestamptz")),
+)
+
+
+def register(spec: TableSpec) -> TableSpec:
+    """Put a table into the journal's scope."""
+    JOURNALLED[spec.name] = spec
+    return spec
+
+
+register(PERSONAL)
+register(ERASURE)
+
+
+def row_image(spec: TableSpec, row: Mapping[str, Any]) -> Image:
+    """The image of a row given as Python values. Raises NotCanonical, and KeyError for a missing column."""
+    image: Image = {}
+    for name, kind in spec.columns:
+        value = row[name]
+        try:
+            image[name] = value if value is None else _CONVERT.get(kind, plain)(value)
+        except NotCanonical as error:
+            raise NotCanonical(error.reason, (spec.name, name, *error.path)) from None
+    return image
+
+
+def change(spec: TableSpec, op: str, image: Image) -> list[Any]:
+    """One entry of an event's ``changes``. ``op`` is ``put`` or ``del``."""
+    if op == "del":
+        image = {name: image[name] for name in spec.pk}
+    return [spec.name, op, image] if spec.version == 1 else [spec.name, op, image, spec.version]
+
+
+def digest(image: Image) -> bytes:
+    """The SHA-256 of a canonical image. Raises NotCanonical."""
+    return sha256(encode(image)).digest()
+
+
+class CannotReplay(ValueError):
+    """An event names a table, an operation or a version that this program does not know."""
+
+
+def changes(body: Mapping[str, Any]) -> Iterator[tuple[TableSpec, str, Image]]:
+    """The changes of an event's body, as (spec, op, image) at today's version of each table.
+
+    A unit that the event erased is a row of ``core_erasure``. Raises CannotReplay, NotCanonical.
+    """
+    for table, op, image, *rest in body["changes"]:
+        spec = JOURNALLED.get(table)
+        if spec is None or op not in ("put", "del"):
+            raise CannotReplay(f"{op} {table}")
+        if op == "put":
+            for version in range(rest[0] if rest else 1, spec.version):
+                if (table, version) not in UPCASTERS:
+                    raise CannotReplay(f"{table} {version} -> {version + 1}")
+                image = UPCASTERS[table, version](image)
+            if spec.carries_event and "event" not in image:
+                image["event"] = body["id"]
+        yield spec, op, image
+    for unit in body.get("erased", ()):
+        yield ERASURE, "put", {"unit": unit, "event": body["id"], "at": body["recorded"]}
+
+
+def missing_upcasters() -> list[tuple[str, int]]:
+    """The steps between table versions that nothing covers."""
+    needed = [(spec.name, v) for spec in JOURNALLED.values() for v in range(1, spec.version)]
+    return [step for step in needed if step not in UPCASTERS]
+
+
+def _uuid(value: Any) -> str:
+    return str(value if isinstance(value, UUID) else UUID(value))
+
+
+def _numeric(value: Any) -> str:
+    if isinstance(value, float):
+        raise NotCanonical("A float has no exact value: use a Decimal or a whole number")
+    return decimal(value if isinstance(value, Decimal) else Decimal(value))
+
+
+def _moment(value: Any) -> str:
+    if not isinstance(value, datetime):
+        raise NotCanonical("A moment is a datetime")
+    return moment(value)
+
+
+def _day(value: Any) -> str:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise NotCanonical("A day is a date")
+    return value.isoformat()
+
+
+_CONVERT: Mapping[str, Callable[[Any], Any]] = {
+    "uuid": _uuid,
+    "numeric": _numeric,
+    "timestamptz": _moment,
+    "date": _day,
+}

@@ -1,0 +1,19 @@
+"""Tables of the core. They hold; they do not decide: every verb is an action (see ``sauro.core.doorway``)."""
+
+from sauro.core.models.access import Access
+from sauro.core.models.actors import Account, Actor, Holding
+from sauro.core.models.commitments import Commitment, Timer
+from sauro.core.models.definitions import Definition
+from sauro.core.models.events import Checkpoint, Consumer, Event, Leaf, Refused, Tile
+from sauro.core.models.grants import Grant
+from sauro.core.models.indicators import Conflict, Observation
+from sauro.core.models.instance import Instance, Number
+from sauro.core.models.records import Record
+from sauro.core.models.tallies import Tally
+from sauro.core.models.vault import Erasure, Personal, StoredFile, Token, UnitKey
+
+__all__ = [
+    "Access", "Account", "Actor", "Checkpoint", "Commitment", "Conflict", "Consumer", "Definition", "Erasure",
+    "Event", "Grant", "Holding", "Instance", "Leaf", "Number", "Observation", "Personal", "Record", "Refused",
+    "StoredFile", "Tally", "Tile", "Timer", "Token", "UnitKey",
+]  # fmt: skip

@@ -1,0 +1,75 @@
+"""Actors: persons, organisations and positions, valid in time; who holds which position; which login is whose."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sauro.core.models.base import Journalled
+
+
+class Actor(Journalled):
+    """A person, an organisation, or a position (an office somebody holds).
+
+    A person's name is personal text: it lives in the person's retention unit, and the names here stay empty.
+    ``current`` is the organisation that stands for this one today: itself, or its successor after a merger, so that
+    a merger moves a handful of actors and no dossier (invariant I7).
+    """
+
+    kind = models.CharField(max_length=12)
+    code = models.CharField(max_length=64, null=True, unique=True)
+    national_code = models.CharField(max_length=32, default="")
+    type = models.CharField(max_length=64, default="")
+    name_vi = models.CharField(max_length=300, default="")
+    name_en = models.CharField(max_length=300, default="")
+    parent = models.UUIDField(null=True)
+    organisation = models.UUIDField(null=True)
+    head = models.BooleanField(default=False)
+    level = models.CharField(max_length=16, default="")
+    area = models.CharField(max_length=16, default="")
+    path = models.CharField(max_length=300, default="")
+    current = models.UUIDField(null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="actor_kind", condition=Q(kind__in=["person", "organisation", "position"])
+            ),
+            models.CheckConstraint(
+                name="actor_person_has_no_name", condition=~Q(kind="person") | Q(name_vi="", name_en="")
+            ),
+            models.CheckConstraint(
+                name="actor_position_has_organisation",
+                condition=~Q(kind="position") | Q(organisation__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "type"]),
+            models.Index(fields=["parent"]),
+            models.Index(fields=["current"]),
+            models.Index(fields=["area", "kind"]),
+        ]
+
+
+class Holding(Journalled):
+    """A person holds a position, or acts in it, for a time. Dates are inclusive, in the state's own time zone."""
+
+    position = models.UUIDField()
+    person = models.UUIDField()
+    kind = models.CharField(max_length=8, default="holder")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="holding_kind", condition=Q(kind__in=["holder", "acting"])),
+        ]
+        indexes = [models.Index(fields=["position"]), models.Index(fields=["person"])]
+
+
+class Account(models.Model):
+    """Which login belongs to which person. Outside the journal: it says how somebody signs in, not what was done."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    person = models.UUIDField(unique=True)

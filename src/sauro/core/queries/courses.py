@@ -1,0 +1,45 @@
+"""Calendars and courses: the clock of a commitment as it is stored, with the calendar it counts on."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sauro.core.clock.calendar import Calendar
+from sauro.core.clock.course import Course, Terms
+from sauro.core.clock.reckoning import timers_for
+from sauro.core.queries import definitions
+from sauro.core.queries.definitions import Published
+
+CALENDAR_CODE = "vn"
+
+
+def _make(published: Published) -> Calendar:
+    return Calendar.from_data(published.body)
+
+
+def calendar(day: date) -> tuple[UUID, Calendar]:
+    """The working calendar in force on a day, and the id of its definition. Raises LookupError."""
+    found = definitions.in_force("calendar", CALENDAR_CODE, day)
+    if found is None:
+        raise LookupError(f"No working calendar is in force on {day}. Publish one (see packs/vn/calendar.yaml).")
+    return found.id, found.compiled(_make)
+
+
+def calendar_of(course: dict[str, Any]) -> Calendar:
+    """The calendar on which a stored course counts: it keeps the version under which it was started."""
+    return definitions.get(UUID(course["calendar_id"])).compiled(_make)
+
+
+def stored(course: Course, calendar_id: UUID) -> dict[str, Any]:
+    """A course as it is kept in ``Commitment.course``."""
+    return {**course.to_data(), "calendar_id": str(calendar_id)}
+
+
+def read(course: dict[str, Any]) -> tuple[Course, Calendar]:
+    """A stored course, with its calendar."""
+    return Course.from_data(course), calendar_of(course)
+
+
+def planned(course: Course, counted_on: Calendar, terms: Terms, after: datetime | None) -> list[tuple[str, datetime]]:
+    """The timers a course needs; with ``after``, only those still to come (those before it have had their moment)."""
+    return [(kind, at) for kind, at in timers_for(course, counted_on, terms) if after is None or at > after]

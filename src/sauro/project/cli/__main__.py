@@ -1,0 +1,5 @@
+import sys
+
+from sauro.project.cli import main
+
+sys.exit(main())

@@ -1,0 +1,69 @@
+"""The schema is changed by its owner; afterwards the application gets exactly what it needs.
+
+The journal's tables are insert-only for the application: it may add to them and read them.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sauro.project.settings.database import APPLICATION, OWNER
+from sauro.project.settings.table import WrongSetting
+
+INSERT_ONLY = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal")
+
+GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {application}",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {application}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {application}",
+)
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """Reach the default database as the owner of its tables for the length of a `with` block."""
+    if settings.OWNER_DATABASE is None:
+        raise WrongSetting(
+            "SAURO_OWNER_DATABASE_URL is empty. Set it to the same database as DATABASE_URL, with the role "
+            f"{OWNER}, to upgrade the schema."
+        )
+    name = connection.settings_dict["NAME"]
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update({**settings.OWNER_DATABASE, "NAME": name})
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def missing_migrations() -> list[str]:
+    """Give the migrations that the database does not have yet, oldest first."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrate() -> None:
+    """Bring the schema up to date as its owner, then apply the application's rights."""
+    with as_owner():
+        call_command("migrate", interactive=False, verbosity=0)
+        apply_rights()
+
+
+def apply_rights() -> None:
+    """Give the application its rights on every table. Must run as the owner."""
+    with connection.cursor() as cursor:
+        for statement in GRANTS:
+            cursor.execute(statement.format(application=APPLICATION))
+        present = set(connection.introspection.table_names(cursor))
+        for table in INSERT_ONLY:
+            if table in present:
+                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APPLICATION}")

@@ -1,0 +1,175 @@
+"""Django's settings, from the table of environment variables in `table.py`."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from sauro.project.settings import database, logs, security
+from sauro.project.settings.security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from sauro.project.settings.table import ROOT as ROOT
+from sauro.project.settings.table import WrongSetting, folder, number, text, yes
+
+# Lets generic Django classes be written with their parameters, as the type checker wants them.
+django_stubs_ext.monkeypatch()
+
+# Where, and which kind
+SAURO_PROFILE = text("SAURO_PROFILE")
+DEMONSTRATION = SAURO_PROFILE == "demonstration"
+SAURO_VAR = folder("SAURO_VAR", ROOT / "var")
+SAURO_KEYS = folder("SAURO_KEYS", SAURO_VAR / "keys")
+SAURO_FILES = folder("SAURO_FILES", SAURO_VAR / "files")
+SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
+SAURO_SIGNER = text("SAURO_SIGNER")
+SAURO_CLAMD = text("SAURO_CLAMD")
+SAURO_HOST = text("SAURO_HOST")
+SAURO_PORT = number("SAURO_PORT", 1, 65535)
+SAURO_PUBLIC_URL = text("SAURO_PUBLIC_URL").rstrip("/") or f"http://{SAURO_HOST}:{SAURO_PORT}"
+SAURO_WEB_PROCESSES = number("SAURO_WEB_PROCESSES", 1, 64)
+SAURO_WEB_THREADS = number("SAURO_WEB_THREADS", 1, 256)
+SAURO_WORKERS = number("SAURO_WORKERS", 1, 64)
+SAURO_SEAL_EVERY_MS = number("SAURO_SEAL_EVERY_MS", 10, 250)
+# Citizens of a back office enter through the national portal, the counter, a kiosk or the post.
+SAURO_CITIZEN_ACCOUNTS = SAURO_PROFILE != "back-office"
+
+DEBUG = yes("SAURO_DEBUG") and DEMONSTRATION
+SECRET_KEY = security.secret_key(SAURO_KEYS)
+ALLOWED_HOSTS = [host.strip() for host in text("SAURO_HOSTS").split(",") if host.strip()]
+
+# Applications
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "csp",
+    "sauro.core",
+    "sauro.web",
+    "sauro.serve",
+    "sauro.packs",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sauro.web.refusals.RefusalMiddleware",
+]
+CSRF_FAILURE_VIEW = "sauro.web.errors.csrf_failure"
+FORM_RENDERER = "sauro.web.forms.renderer.GovukFormRenderer"
+ROOT_URLCONF = "sauro.project.urls"
+WSGI_APPLICATION = "sauro.project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sauro.web.context.shell",
+            ]
+        },
+    }
+]
+
+# Database
+BUNDLED_POSTGRES = SAURO_VAR / "pg"
+_given = database.by_address("DATABASE_URL")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _given or database.bundled(BUNDLED_POSTGRES, database.APPLICATION)
+}
+USES_BUNDLED_POSTGRES = _given is None
+OWNER_DATABASE: dict[str, Any] | None = (
+    database.bundled(BUNDLED_POSTGRES, database.OWNER)
+    if USES_BUNDLED_POSTGRES
+    else database.by_address("SAURO_OWNER_DATABASE_URL")
+)
+
+# Language and time
+LANGUAGE_CODE = text("SAURO_LANGUAGE")
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "sauro_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+# Signing in: user names only; no e-mail address of a person is ever stored in the clear
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "sauro.project.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# What the browser must refuse
+_HTTPS = SAURO_PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+CSRF_TRUSTED_ORIGINS = [SAURO_PUBLIC_URL]
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Files: static ones are collected once per version; uploads go through the vault, never to MEDIA_ROOT
+STATIC_URL = "/static/"
+STATIC_ROOT = SAURO_VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+
+# Mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("SAURO_MAIL_FROM")
+EMAIL_TIMEOUT = 20
+_mail = urlsplit(text("SAURO_SMTP_URL"))
+if not _mail.geturl():
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH: Path = SAURO_VAR / "mail"
+elif _mail.scheme != "smtp" or not _mail.hostname:
+    raise WrongSetting(
+        "SAURO_SMTP_URL is not a mail address. Write it as smtp://user:password@host:587?starttls=1."
+    )
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS = dict(parse_qsl(_mail.query)).get("starttls") == "1"
+
+# Logs
+LOGGING = logs.configured(text("SAURO_LOG_LEVEL"))

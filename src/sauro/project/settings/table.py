@@ -1,0 +1,201 @@
+"""Every setting an operator may give, in one table.
+
+`docs/reference/settings.md` is generated from it; `make check` fails when the two differ, and
+when the code reads a name that the table does not hold.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+class WrongSetting(Exception):
+    """A setting has a value that cannot be used. The message says which, and what to give instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its environment variable, its default as text, and what it does, in two languages."""
+
+    name: str
+    default: str
+    vi: str
+    en: str
+    choices: tuple[str, ...] = ()
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(
+        "SAURO_PROFILE",
+        "demonstration",
+        "Kiểu triển khai: trình diễn (mọi thứ bật), hậu trường của tỉnh hoặc bộ, hay cổng quốc gia.",
+        "Kind of deployment: demonstration (everything on), back office of a province or ministry, or the national portal.",
+        ("demonstration", "back-office", "national"),
+    ),
+    Setting(
+        "SAURO_VAR",
+        str(ROOT / "var"),
+        "Thư mục chứa mọi trạng thái: cơ sở dữ liệu, khóa, tệp, nhật ký.",
+        "Folder that holds all state: database, keys, files, logs.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL 15 trở lên, vai trò của ứng dụng: postgresql://sauro_app:mật-khẩu@máy:5432/sauro. Để trống thì dùng máy chủ kèm theo, trong var/pg.",
+        "PostgreSQL 15 or later, as the application's role: postgresql://sauro_app:password@host:5432/sauro. Empty: the bundled server under var/pg.",
+    ),
+    Setting(
+        "SAURO_OWNER_DATABASE_URL",
+        "",
+        "Cùng cơ sở dữ liệu, vai trò sở hữu bảng (sauro_owner); chỉ dùng để nâng cấp lược đồ. Bắt buộc khi có DATABASE_URL.",
+        "The same database as the role that owns the tables (sauro_owner); used only to migrate. Required with DATABASE_URL.",
+    ),
+    Setting(
+        "SAURO_KEYS",
+        "",
+        "Thư mục khóa (quyền 0700), ngoài cơ sở dữ liệu và ngoài bản sao lưu của nó. Để trống thì là var/keys.",
+        "Folder of the keys (mode 0700), outside the database and its backups. Empty: var/keys.",
+    ),
+    Setting(
+        "SAURO_FILES",
+        "",
+        "Thư mục tệp đính kèm đã mã hóa. Để trống thì là var/files.",
+        "Folder of the encrypted attachments. Empty: var/files.",
+    ),
+    Setting(
+        "SAURO_HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        "Các tên máy được phục vụ, cách nhau bằng dấu phẩy.",
+        "Host names that are served, separated by commas.",
+    ),
+    Setting(
+        "SAURO_PUBLIC_URL",
+        "",
+        "Địa chỉ công khai, in trong mã QR và thư. Bắt đầu bằng https:// thì cookie chỉ đi qua HTTPS. Để trống thì là http://SAURO_HOST:SAURO_PORT.",
+        "Public address, printed in QR codes and letters. When it begins with https://, cookies travel over HTTPS only. Empty: http://SAURO_HOST:SAURO_PORT.",
+    ),
+    Setting(
+        "SAURO_SOURCE_URL",
+        "",
+        "Địa chỉ mã nguồn, in ở chân trang. Để trống thì không in.",
+        "Address of the source code, printed in the footer. Empty: not printed.",
+    ),
+    Setting(
+        "SAURO_HOST",
+        "127.0.0.1",
+        "Địa chỉ mạng mà máy chủ trang lắng nghe.",
+        "Network address on which the page server listens.",
+    ),
+    Setting(
+        "SAURO_PORT",
+        "8000",
+        "Cổng mà máy chủ trang lắng nghe.",
+        "Port on which the page server listens.",
+    ),
+    Setting(
+        "SAURO_WEB_PROCESSES",
+        "1",
+        "Số tiến trình phục vụ trang.",
+        "Number of processes that serve pages.",
+    ),
+    Setting(
+        "SAURO_WEB_THREADS",
+        "4",
+        "Số luồng cố định trong mỗi tiến trình phục vụ trang; mỗi luồng giữ một kết nối cơ sở dữ liệu.",
+        "Fixed number of threads in each page process; each thread holds one database connection.",
+    ),
+    Setting(
+        "SAURO_WORKERS",
+        "1",
+        "Số tiến trình nền (niêm phong nhật ký, hẹn giờ, thư, tài liệu).",
+        "Number of worker processes (journal sealer, timers, mail, documents).",
+    ),
+    Setting(
+        "SAURO_SEAL_EVERY_MS",
+        "200",
+        "Khoảng cách giữa hai lần niêm phong sự kiện, tính bằng mili giây; tối đa 250.",
+        "Time between two runs of the sealer, in milliseconds; 250 at most.",
+    ),
+    Setting(
+        "SAURO_SMTP_URL",
+        "",
+        "Máy chủ thư: smtp://tài-khoản:mật-khẩu@máy:587?starttls=1. Để trống thì thư được ghi vào var/mail.",
+        "Mail server: smtp://user:password@host:587?starttls=1. Empty: letters are written to var/mail.",
+    ),
+    Setting(
+        "SAURO_MAIL_FROM",
+        "khong-tra-loi@localhost",
+        "Địa chỉ người gửi của thư.",
+        "Sender address of letters.",
+    ),
+    Setting(
+        "SAURO_CLAMD",
+        "",
+        "Bộ quét mã độc clamd: máy:cổng hoặc đường dẫn ổ cắm Unix. Để trống thì bản trình diễn nhận tệp và ghi là chưa quét; các kiểu khác cách ly tệp.",
+        "The clamd scanner: host:port or the path of a Unix socket. Empty: a demonstration takes files and marks them as not scanned; other profiles quarantine them.",
+    ),
+    Setting(
+        "SAURO_SIGNER",
+        "development",
+        "Cổng ký số. «development» là khóa sinh khi cài đặt, KHÔNG CÓ GIÁ TRỊ PHÁP LÝ; chỉ bản trình diễn nhận. «external»: chữ ký từ thiết bị hoặc dịch vụ của người ký.",
+        "Signature port. “development” is a key made at install, WITHOUT LEGAL VALUE; only a demonstration accepts it. “external”: the signer's own device or service.",
+        ("development", "external"),
+    ),
+    Setting(
+        "SAURO_LANGUAGE",
+        "vi",
+        "Ngôn ngữ của dòng lệnh và của trang khi người dùng chưa chọn.",
+        "Language of the command line, and of pages until the reader chooses.",
+        ("vi", "en"),
+    ),
+    Setting(
+        "SAURO_LOG_LEVEL",
+        "info",
+        "Mức nhật ký.",
+        "Level of the log.",
+        ("debug", "info", "warning", "error"),
+    ),
+    Setting(
+        "SAURO_DEBUG",
+        "no",
+        "Trang lỗi chi tiết cho người phát triển; chỉ bản trình diễn nhận.",
+        "Detailed error pages for a developer; only a demonstration accepts it.",
+        ("yes", "no"),
+    ),
+)
+
+BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in TABLE}
+
+
+def text(name: str) -> str:
+    """Give the setting's value from the environment, or its default.
+
+    Raises WrongSetting when the table restricts the value, and KeyError when the table lacks the name.
+    """
+    setting = BY_NAME[name]
+    value = os.environ.get(name, "").strip() or setting.default
+    if setting.choices and value not in setting.choices:
+        raise WrongSetting(f"{name} is “{value}”. Set it to one of: {', '.join(setting.choices)}.")
+    return value
+
+
+def number(name: str, least: int, most: int) -> int:
+    """Give a whole number between `least` and `most`, or raise WrongSetting."""
+    value = text(name)
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise WrongSetting(f"{name} is “{value}”. Set it to a whole number from {least} to {most}.")
+    return int(value)
+
+
+def yes(name: str) -> bool:
+    """Give a yes-or-no setting."""
+    return text(name) == "yes"
+
+
+def folder(name: str, otherwise: Path) -> Path:
+    """Give the setting as an absolute path; `otherwise` where it is empty."""
+    value = text(name)
+    return Path(value).expanduser().absolute() if value else otherwise

@@ -1,0 +1,124 @@
+"""Setting an installation up: database, schema, keys, static files, the pack and the demonstration."""
+
+import contextlib
+import fcntl
+import hashlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, connections
+
+from sauro.project import postgres, schema
+from sauro.project.cli.command import Stop
+from sauro.project.cli.language import _
+from sauro.project.schema import missing_migrations as missing_migrations
+from sauro.project.supervisor import Program
+
+Say = Callable[[str], None]
+
+
+def refuse_unsafe_production() -> None:
+    """Refuse to serve anything but a demonstration with development signatures or an open door."""
+    if settings.DEMONSTRATION:
+        return
+    if settings.SAURO_SIGNER == "development":
+        raise Stop(
+            _(
+                "SAURO_SIGNER is “development”: such signatures have no legal value. "
+                "Set SAURO_SIGNER=external, or SAURO_PROFILE=demonstration to try things out."
+            )
+        )
+    if not settings.SAURO_PUBLIC_URL.startswith("https://"):
+        raise Stop(_("SAURO_PUBLIC_URL must begin with https:// outside a demonstration."))
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Hold the installation: a second `sauro up` on the same var folder is told so."""
+    settings.SAURO_VAR.mkdir(parents=True, exist_ok=True)
+    with (settings.SAURO_VAR / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stop(
+                _("Sáu Rõ is already running from {folder}. Stop it first.").format(folder=settings.SAURO_VAR)
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def database() -> Iterator[None]:
+    """The database, reachable: the bundled server is made and started where it is the one in use."""
+    if not settings.USES_BUNDLED_POSTGRES:
+        connection.ensure_connection()
+        yield
+        return
+    server = postgres.Server(settings.BUNDLED_POSTGRES)
+    server.begin()
+    try:
+        postgres.create_roles(server)
+        postgres.create_database(server)
+        yield
+    finally:
+        connections.close_all()
+        server.end()
+
+
+def prepare(say: Say) -> None:
+    """Bring schema, keys, static files and contents up to date. Says what takes time."""
+    if missing := missing_migrations():
+        say(_("Setting the database up ({count} migrations)…").format(count=len(missing)))
+        schema.migrate()
+    collect_static(say)
+    connections.close_all()
+
+
+def collect_static(say: Say) -> None:
+    """Collect the static files once per set of them."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = Path(storage.path(path)).stat()
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / ".stamp"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    say(_("Collecting static files…"))
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Say whether nobody listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def processes() -> list[Program]:
+    """Give the page server and the workers of this installation."""
+    host, port = settings.SAURO_HOST, settings.SAURO_PORT
+    asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
+    pages = Program(
+        "pages",
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+            *("--host", host, "--port", str(port), "--workers", str(settings.SAURO_WEB_PROCESSES)),
+            *("--blocking-threads", str(settings.SAURO_WEB_THREADS), "--backlog", "1024"),
+            *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
+            "sauro.project.wsgi:application",
+        ],
+        ready=(asked, port, "/readyz"),
+    )
+    worker = [sys.executable, "-m", "sauro.project.cli", "worker"]
+    return [pages, *(Program(f"worker-{number}", worker) for number in range(settings.SAURO_WORKERS))]

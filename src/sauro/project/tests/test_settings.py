@@ -1,0 +1,58 @@
+import pytest
+
+from sauro.project.settings import database, table
+from sauro.project.settings.table import WrongSetting
+
+
+def test_every_setting_is_explained_in_both_languages():
+    for setting in table.TABLE:
+        assert setting.vi and setting.en and setting.vi != setting.en, setting.name
+    assert len(table.BY_NAME) == len(table.TABLE)
+
+
+def test_a_wrong_choice_is_refused_with_the_choices(monkeypatch):
+    monkeypatch.setenv("SAURO_PROFILE", "production")
+    with pytest.raises(
+        WrongSetting, match=r"SAURO_PROFILE is “production”.*demonstration, back-office, national"
+    ):
+        table.text("SAURO_PROFILE")
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1", "8e3", "８０００", "eight"])
+def test_a_number_outside_its_range_is_refused(monkeypatch, value):
+    monkeypatch.setenv("SAURO_PORT", value)
+    with pytest.raises(WrongSetting, match="from 1 to 65535"):
+        table.number("SAURO_PORT", 1, 65535)
+
+
+def test_a_database_address_is_taken_apart(monkeypatch):
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://sauro_app:p%40ss@db.example:6432/sauro?sslmode=verify-full"
+    )
+    described = database.by_address("DATABASE_URL")
+    assert described is not None
+    expected = {
+        "USER": "sauro_app",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "6432",
+        "NAME": "sauro",
+    }
+    assert {name: described[name] for name in expected} == expected
+    assert described["OPTIONS"]["sslmode"] == "verify-full"
+    assert described["ATOMIC_REQUESTS"] is False
+
+
+@pytest.mark.parametrize("address", ["mysql://x@y/z", "postgresql://host", "postgresql://h:port/db", "sauro"])
+def test_another_kind_of_address_is_refused(monkeypatch, address):
+    monkeypatch.setenv("DATABASE_URL", address)
+    with pytest.raises(WrongSetting, match="Write it as postgresql://"):
+        database.by_address("DATABASE_URL")
+
+
+def test_the_socket_fits_however_long_the_path_is(tmp_path):
+    short, long = tmp_path / "pg", tmp_path / ("x" * 120) / "pg"
+    assert database.socket_folder(short).parent == tmp_path
+    for data in (short, long):
+        assert len(f"{database.socket_folder(data)}/.s.PGSQL.5432".encode()) < 108
+    assert database.socket_folder(long) != database.socket_folder(long.with_name("other"))

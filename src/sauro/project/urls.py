@@ -1,0 +1,18 @@
+"""Addresses of the whole deployment."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from sauro.project import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("sauro.web.urls")),
+]
+
+handler400 = "sauro.web.errors.bad_request"
+handler403 = "sauro.web.errors.forbidden"
+handler404 = "sauro.web.errors.not_found"
+handler500 = "sauro.web.errors.server_error"

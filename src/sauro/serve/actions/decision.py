@@ -1,0 +1,157 @@
+"""The decision: drafted, prepared, signed by somebody who did not draft it, issued, and handed over."""
+
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from sauro.core.doorway import Work, action
+from sauro.core.models import Commitment
+from sauro.core.rules.closing import may_close
+from sauro.serve.actions.subject import (
+    DOSSIER, PURPOSE, advance, close, did, move, procedure_of, require, require_step,
+)  # fmt: skip
+from sauro.serve.models import Dossier
+from sauro.serve.rules.statuses import Status
+
+HEX_SHA256 = 64
+
+
+class DraftDecision(msgspec.Struct, forbid_unknown_fields=True):
+    """The outcome and the words of the decision (sealed)."""
+
+    outcome: str
+    paragraphs: list[str]
+    ground: str = ""
+
+
+@action("serve.draft_decision", subject=DOSSIER, payload=DraftDecision, purpose=PURPOSE)
+def draft_decision(work: Work) -> None:
+    """Draft. The drafter becomes a doer, and so can never sign this dossier, in whatever office (invariant I3)."""
+    p: DraftDecision = work.payload
+    require(work, {Status.ACCEPTED, Status.PROCESSING})
+    require_step(work, "draft")
+    found = procedure_of(work)
+    if p.outcome not in ("granted", "refused"):
+        work.refuse("no_outcome", f"{found.code}: result", _("Choose whether the result is granted or refused."), field="outcome")
+    if p.outcome == "refused" and p.ground not in {ground.id for ground in found.terms.refusals}:
+        work.refuse("no_ground", f"{found.code}: refusals", _("Choose a ground on which the law allows refusal."), field="ground")
+    if not any(paragraph.strip() for paragraph in p.paragraphs):
+        work.refuse("no_words", "118/2025/NĐ-CP", _("Write the decision."), field="paragraphs")
+    did(work)
+    version = work.row(Commitment)["version"]
+    work.personal(
+        work.subject, f"decision-{version}",
+        {"outcome": p.outcome, "ground": p.ground, "paragraphs": [t.strip() for t in p.paragraphs if t.strip()]},
+    )  # fmt: skip
+    work.put(Dossier, decision=p.outcome, prepared_file=None, prepared_digest=None)
+    work.put(Commitment, reported="done")
+    work.data.update(outcome=p.outcome, part=f"decision-{version}")
+    advance(work)
+
+
+class ReturnDraft(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the draft goes back to its drafter (sealed)."""
+
+    reason: str
+
+
+@action("serve.return_draft", subject=DOSSIER, payload=ReturnDraft, purpose=PURPOSE)
+def return_draft(work: Work) -> None:
+    """Send the draft back: the step before signing is done again."""
+    require(work, {Status.PROCESSING})
+    step = require_step(work, "sign", "review")
+    drafting = next((s for s in procedure_of(work).terms.steps if s.kind == "draft"), None)
+    if drafting is None or not work.payload.reason.strip():
+        work.refuse("no_reason", f"{work.row(Dossier)['procedure_code']}: steps", _("Say what must be changed."), field="reason")
+        return
+    version = work.row(Commitment)["version"]
+    work.personal(work.subject, f"note-{version}", {"step": step.id, "note": work.payload.reason.strip()})
+    position = work.row(Dossier)["plan"].get("positions", {}).get(drafting.id)
+    work.put(Dossier, step=drafting.id, prepared_file=None, prepared_digest=None)
+    work.put(Commitment, reported="in_progress", position=UUID(position) if position else work.row(Commitment)["position"])
+
+
+class PrepareSignature(msgspec.Struct, forbid_unknown_fields=True):
+    """The rendered decision, as stored, and the digest that is to be signed."""
+
+    file: UUID
+    digest: str
+
+
+@action("serve.prepare_signature", subject=DOSSIER, payload=PrepareSignature, purpose="prepare_signature")
+def prepare_signature(work: Work) -> None:
+    """The worker has rendered the decision: the signer will sign exactly these bytes."""
+    p: PrepareSignature = work.payload
+    require(work, {Status.ACCEPTED, Status.PROCESSING})
+    require_step(work, "sign")
+    _digest(work, p.digest)
+    work.put(Dossier, prepared_file=p.file, prepared_digest=p.digest)
+
+
+class SignDecision(msgspec.Struct, forbid_unknown_fields=True):
+    """The signed file, its digest, and the digest that was prepared and seen by the signer."""
+
+    file: UUID
+    digest: str
+    prepared: str
+
+
+@action("serve.sign_decision", subject=DOSSIER, payload=SignDecision, purpose=PURPOSE)
+def sign_decision(work: Work) -> None:
+    """Sign. The signer closes the promise, and is never one who did the work (invariant I3)."""
+    p: SignDecision = work.payload
+    require(work, {Status.ACCEPTED, Status.PROCESSING})
+    require_step(work, "sign")
+    if not may_close(work.ask.person, work.row(Commitment)["doers"]):
+        work.refuse(
+            "doer_closes", "I3",
+            _("You worked on this dossier, so somebody else must sign it: your superior, or another holder."),
+            status=403,
+        )  # fmt: skip
+    row = work.row(Dossier)
+    if row["prepared_digest"] is None or row["prepared_digest"] != p.prepared:
+        work.refuse("not_prepared", "I12", _("The decision has changed since you saw it. Read it again, then sign."), status=409)
+    _digest(work, p.digest)
+    work.put(Dossier, result_file=p.file, result_digest=p.digest)
+    work.put(Commitment, evidenced="shown")
+    close(work, "satisfied" if row["decision"] == "granted" else "refused", closer=work.ask.person)
+    advance(work)
+    if work.row(Dossier)["status"] == Status.FINISHED:
+        move(work, "delivery", "ready")
+    work.data["digest"] = p.digest
+
+
+def _digest(work: Work, digest: str) -> None:
+    if len(digest) != HEX_SHA256 or not all(c in "0123456789abcdef" for c in digest):
+        work.refuse("bad_digest", "I12", _("This is not a SHA-256 digest."), field="digest")
+
+
+class IssueResult(msgspec.Struct, forbid_unknown_fields=True):
+    """The signed result is entered and sent to where it is handed over."""
+
+
+@action("serve.issue_result", subject=DOSSIER, payload=IssueResult, purpose=PURPOSE)
+def issue_result(work: Work) -> None:
+    """Issue: the result is ready at the one-stop centre."""
+    require_step(work, "issue")
+    advance(work)
+    if work.row(Dossier)["status"] == Status.FINISHED:
+        move(work, "delivery", "ready")
+
+
+class ReturnResult(msgspec.Struct, forbid_unknown_fields=True):
+    """How the person received it: a code of the delivery axis' ways (online, counter, post)."""
+
+    how: str = "online"
+
+
+@action("serve.return_result", subject=DOSSIER, payload=ReturnResult, purpose=PURPOSE)
+def return_result(work: Work) -> None:
+    """The person has the result."""
+    if work.payload.how not in ("online", "counter", "post"):
+        work.refuse("unknown_way", "61/2018/NĐ-CP, Điều 20", _("Choose how the result was handed over."), field="how")
+    move(work, "business", Status.RETURNED)
+    did(work)
+    work.put(Dossier, returned_at=work.now, delivery="delivered")
+    work.data["how"] = work.payload.how

@@ -1,0 +1,54 @@
+"""Money: what is due is notified, which stops the clock; what was paid is recorded, which lets it run on."""
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from sauro.core.doorway import Work, action
+from sauro.serve.actions.subject import DOSSIER, PURPOSE, move, start_clock_again, stop_clock
+from sauro.serve.actions.supplement import cancel_timers, live_timers
+from sauro.serve.models import Dossier
+from sauro.serve.rules.statuses import Status
+
+MOST = 10**15
+
+
+class RequestPayment(msgspec.Struct, forbid_unknown_fields=True):
+    """The amount in VND; 0 with ``waived``."""
+
+    amount: int
+    waived: bool = False
+
+
+@action("serve.request_payment", subject=DOSSIER, payload=RequestPayment, purpose=PURPOSE, facts=live_timers)
+def request_payment(work: Work) -> None:
+    p: RequestPayment = work.payload
+    if p.waived:
+        move(work, "financial", "waived")
+        work.put(Dossier, fee=0)
+        return
+    if not 0 < p.amount < MOST:
+        work.refuse("bad_amount", "118/2025/NĐ-CP", _("Enter the amount in whole dong."), field="amount")
+    move(work, "financial", "requested")
+    move(work, "business", Status.FINANCE_REQUESTED)
+    stop_clock(work, "financial-duty")
+    cancel_timers(work)
+    work.put(Dossier, fee=p.amount)
+    work.data["amount"] = p.amount
+
+
+class RecordPayment(msgspec.Struct, forbid_unknown_fields=True):
+    """The number of the receipt (of the payment system, not of a person)."""
+
+    receipt: str
+
+
+@action("serve.record_payment", subject=DOSSIER, payload=RecordPayment, purpose=PURPOSE)
+def record_payment(work: Work) -> None:
+    p: RecordPayment = work.payload
+    if not p.receipt.strip() or len(p.receipt) > 64:
+        work.refuse("no_receipt", "118/2025/NĐ-CP", _("Enter the number of the receipt."), field="receipt")
+    move(work, "financial", "paid")
+    if work.row(Dossier)["status"] == Status.FINANCE_REQUESTED:
+        move(work, "business", Status.PROCESSING)
+        start_clock_again(work)
+    work.data["receipt"] = p.receipt.strip()

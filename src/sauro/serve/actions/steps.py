@@ -1,0 +1,40 @@
+"""Steps between acceptance and decision: handing over, examining, consulting; each done by the office of the step."""
+
+import msgspec
+
+from sauro.core.doorway import Work, action
+from sauro.core.models import Commitment
+from sauro.serve.actions.subject import DOSSIER, PURPOSE, advance, did, require, require_step
+from sauro.serve.rules.statuses import Status
+
+
+class CompleteStep(msgspec.Struct, forbid_unknown_fields=True):
+    """The step that the officer saw as the present one, and a note (sealed) for those who come after."""
+
+    step: str
+    note: str = ""
+
+
+def _complete(work: Work, *kinds: str) -> None:
+    p: CompleteStep = work.payload
+    require(work, {Status.ACCEPTED, Status.PROCESSING})
+    step = require_step(work, *kinds)
+    if step.id != p.step:
+        require_step(work)
+    did(work)
+    if p.note.strip():
+        version = work.row(Commitment)["version"]
+        work.personal(work.subject, f"note-{version}", {"step": step.id, "note": p.note.strip()})
+    advance(work)
+
+
+@action("serve.assign_dossier", subject=DOSSIER, payload=CompleteStep, purpose=PURPOSE)
+def assign_dossier(work: Work) -> None:
+    """Hand the dossier to the office that handles it."""
+    _complete(work, "assign")
+
+
+@action("serve.complete_step", subject=DOSSIER, payload=CompleteStep, purpose=PURPOSE)
+def complete_step(work: Work) -> None:
+    """Complete an examination, verification, consultation, posting, finance or review step."""
+    _complete(work, "examine", "verify", "consult", "publish", "finance", "review")

@@ -1,0 +1,192 @@
+"""What every act on a dossier shares: its subject, its moves, its next step, its clock."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from sauro.core.clock import course as clock
+from sauro.core.clock.course import Course, CourseRefused, Limit, Terms
+from sauro.core.doorway import Subject, Work
+from sauro.core.doorway.decide import local_day
+from sauro.core.models import Commitment, Timer
+from sauro.core.queries import courses, definitions
+from sauro.packs import schema
+from sauro.serve.models import Dossier
+from sauro.serve.rules.procedures import Procedure, procedure
+from sauro.serve.rules.statuses import Axis, Status, axis
+
+DOSSIER = Subject(
+    "dossier", (Commitment, Dossier), owner="applicant", organisations=("received_by", "competent"), unit="unit",
+    versioned=True,
+)  # fmt: skip
+PURPOSE = "settle_dossier"
+_AXES = {"business": "status", "financial": "payment", "delivery": "delivery", "sync": "sync"}
+
+
+def procedure_of(work: Work) -> Procedure:
+    """The procedure in the version under which the dossier was filed (invariant I4)."""
+    return definitions.get(work.row(Dossier)["procedure"]).compiled(procedure)
+
+
+def axis_of(code: str, day: date) -> Axis:
+    """The axis of statuses in force. Raises LookupError."""
+    found = definitions.in_force("status_axis", code, day)
+    if found is None:
+        raise LookupError(f"The pack has no status axis {code}")
+    return found.compiled(axis)
+
+
+def move(work: Work, code: str, after: str | int) -> None:
+    """Move the dossier on one axis, or refuse an illegal move by the rule it rests on."""
+    column = _AXES[code]
+    before = work.row(Dossier)[column]
+    if before == after:
+        return
+    moves = axis_of(code, local_day(work.now))
+    if not moves.permits(before, after):
+        work.refuse(
+            "illegal_transition",
+            moves.rule(before, after),
+            _("The dossier is “%(before)s”; this cannot be done now.") % {"before": status_name(moves, before)},
+            status=409,
+            axis=code, before=str(before), after=str(after),
+        )  # fmt: skip
+    work.put(Dossier, **{column: after})
+    work.data.setdefault("moves", []).append([code, str(before), str(after)])
+
+
+def status_name(moves: Axis, code: str | int) -> str:
+    from sauro.serve.rules.forms import say
+
+    return say(moves.states[str(code)].name)
+
+
+def require(work: Work, statuses: Collection[Status]) -> None:
+    """Refuse unless the dossier is in one of these statuses."""
+    before = work.row(Dossier)["status"]
+    if before not in statuses:
+        moves = axis_of("business", local_day(work.now))
+        work.refuse(
+            "illegal_transition",
+            f"statuses: {work.action.name} in {before}",
+            _("The dossier is “%(before)s”; this cannot be done now.") % {"before": status_name(moves, before)},
+            status=409,
+            before=str(before),
+        )
+
+
+def require_step(work: Work, *kinds: str) -> schema.Step:
+    """The current step, if it is of one of these kinds; else refuse."""
+    row = work.row(Dossier)
+    step = procedure_of(work).steps.get(row["step"])
+    if step is None or step.kind not in kinds:
+        work.refuse(
+            "wrong_step", f"{row['procedure_code']}: steps",
+            _("This is not the present step of the dossier. Open it again to see what is due now."),
+            status=409, step=row["step"],
+        )  # fmt: skip
+        raise AssertionError
+    return step
+
+
+def advance(work: Work) -> schema.Step | None:
+    """Complete the present step and hand over to the next one and its position."""
+    row = work.row(Dossier)
+    plan = row["plan"]
+    following = procedure_of(work).next_step(row["step"], plan.get("rules", ()))
+    if following is None:
+        return None
+    move(work, "business", int(following.status))
+    work.put(Dossier, step=following.id)
+    position = plan.get("positions", {}).get(following.id)
+    if position:
+        work.put(Commitment, position=UUID(position))
+    work.data.update(completed=row["step"], next=following.id)
+    return following
+
+
+def did(work: Work) -> None:
+    """Remember the natural person as one who did the work (invariant I3)."""
+    doers = work.row(Commitment)["doers"]
+    if work.ask.person not in doers:
+        work.put(Commitment, doers=[*doers, work.ask.person])
+
+
+def terms_of(found: Procedure) -> Terms:
+    """What the procedure lets its clock do. Every pause reason that the pack knows with ``clock: pause`` is allowed."""
+    reasons = definitions.all_in_force("pause_reason", date.max.replace(year=2100))
+    return Terms(
+        pause_reasons=frozenset(r.code for r in reasons if r.body.get("clock") == "pause"),
+        max_extensions=found.terms.extension.max,
+        notice_days=found.terms.extension.notice_working_days,
+    )
+
+
+def limit_of(found: Procedure, holds: Collection[str]) -> Limit:
+    """The legal limit as the clock counts it."""
+    amount, unit = found.limit(holds)
+    if unit == "same_day":
+        return Limit(0, "working_day")
+    return Limit(amount, "day" if unit == "calendar_day" else "working_day")
+
+
+def save_course(work: Work, course: Course) -> None:
+    """Put a changed course, and the due in force that follows from it; the original due is never touched (I2)."""
+    from sauro.core.clock.reckoning import due
+
+    kept = work.row(Commitment)["course"]
+    calendar = courses.calendar_of(kept)
+    work.put(Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]}, due=due(course, calendar))
+
+
+def stop_clock(work: Work, reason: str) -> None:
+    """Pause the clock for a legal reason of the pack; a dossier whose clock has not started has none to stop."""
+    kept = work.row(Commitment)["course"]
+    if kept is None:
+        return
+    found = definitions.in_force("pause_reason", reason, local_day(work.now))
+    basis = found.body.get("basis") if found else None
+    told = f"{basis['instrument']}, {basis['article']}" if basis else (found.basis if found else "")
+    course, _calendar = courses.read(kept)
+    try:
+        save_course(work, clock.pause(course, work.now, reason, told or reason, terms_of(procedure_of(work))))
+    except CourseRefused as refused:
+        work.refuse(refused.code, refused.rule, _("The clock cannot be stopped for this reason now."), status=409)
+
+
+def start_clock_again(work: Work) -> None:
+    """Resume a paused clock and plan the timers that are still to come."""
+    kept = work.row(Commitment)["course"]
+    if kept is None:
+        return
+    course, calendar = courses.read(kept)
+    if course.open_pause is None:
+        return
+    course = clock.resume(course, work.now)
+    save_course(work, course)
+    plan_timers(work, course, calendar, after=work.now)
+
+
+def plan_timers(work: Work, course: Course, calendar: Any, *, after: Any = None) -> None:
+    for kind, at in courses.planned(course, calendar, terms_of(procedure_of(work)), after):
+        work.insert(Timer, commitment=work.subject, kind=kind, due_at=at)
+
+
+def finish_clock(work: Work) -> None:
+    """End the clock, if it was started."""
+    kept = work.row(Commitment)["course"]
+    if kept is not None:
+        course, _calendar = courses.read(kept)
+        if course.finished_at is None:
+            course = clock.finish(course, work.now)
+            work.put(Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]})
+    work.put(Commitment, finished_at=work.now)
+
+
+def close(work: Work, how: str, *, closer: UUID | None) -> None:
+    """Close the promise. ``closer`` is the natural person who may say so (invariant I3)."""
+    finish_clock(work)
+    work.put(Commitment, state="closed", closed_at=work.now, closed_how=how, closer=closer)

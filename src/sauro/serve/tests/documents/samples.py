@@ -1,0 +1,157 @@
+"""One full example of every document, used by the tests and by `bench/documents.py`."""
+
+from datetime import UTC, datetime, timedelta
+
+from sauro.serve.documents import facts
+
+NOW = datetime(2026, 11, 20, 8, 40, 5, tzinfo=UTC)
+CHECKPOINT = (
+    "sauro.example/journal\n128734\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— sauro.example/journal Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+)
+LETTERHEAD = facts.Letterhead(
+    superior="Ủy ban nhân dân phường Hoàn Kiếm",
+    agency="Trung tâm Phục vụ hành chính công",
+    number="0127/TNHS",
+    place="Hà Nội",
+)
+PROOF = facts.Proof(url="https://hanoi.example/kiem-tra/H26.01-261120-0127", checkpoint=CHECKPOINT)
+APPLICANT = facts.Person(
+    name="Nguyễn Thị Thuý Quỳnh",
+    address="Số 18 ngõ 4 phố Đặng Dung, phường Hoàn Kiếm, thành phố Hà Nội",
+    phone="0912 345 678",
+    email="quynh@thu.example",
+)
+OFFICER = facts.Officer(position="công chức tiếp nhận hồ sơ", name="Trần Văn Đức", phone="024 3825 0000")
+SIGNER = facts.Signatory(position="Phó Chủ tịch", name="Lê Thị Hồng Hạnh", authority="KT. Chủ tịch")
+COMPONENTS = (
+    facts.Component("Tờ khai đăng ký khai sinh", electronic=1),
+    facts.Component("Giấy chứng sinh", originals=1, note="hoặc văn bản của người làm chứng về việc sinh"),
+    facts.Component("Giấy tờ chứng minh nơi cư trú của cha, mẹ", copies=1, electronic=1),
+)
+COMPUTATION = (
+    facts.ClockLine("Hồ sơ nộp trực tuyến, ghi nhận đầy đủ và hợp lệ", NOW, "Nghị định 309/2026/NĐ-CP, Điều 8.3"),
+    facts.ClockLine("Tiếp nhận sau 15:00: tính từ đầu ngày làm việc tiếp theo", NOW + timedelta(days=2, hours=16.5), "Nghị định 309/2026/NĐ-CP, Điều 9"),
+    facts.ClockLine("Ngày nghỉ: thứ Bảy 21/11, Chủ nhật 22/11 không tính", None, "Lịch làm việc 2026"),
+    facts.ClockLine("Cộng 03 ngày làm việc (24 giờ)", NOW + timedelta(days=5, hours=1), "Luật Hộ tịch, Điều 16"),
+)  # fmt: skip
+
+
+def case(**other: object) -> dict[str, object]:
+    """What every document about the sample dossier shares."""
+    return {
+        "letterhead": LETTERHEAD,
+        "issued": NOW,
+        "proof": PROOF,
+        "demonstration": True,
+        "dossier": "H26.01-261120-0127",
+        "procedure_code": "1.001193",
+        "procedure_name": "Thủ tục đăng ký khai sinh",
+        "applicant": APPLICANT,
+        **other,
+    }
+
+
+def documents(**other: object) -> dict[str, facts.Document]:
+    """Every document by the name of its form; `other` replaces what they share."""
+    shared = case(**other)
+    later = NOW + timedelta(days=5, hours=1)
+    acceptance = {"accepted": NOW, "due": later}
+    basis = ("Luật Hộ tịch 60/2014/QH13, Điều 16", "Nghị định 309/2026/NĐ-CP, Điều 8 khoản 1")
+    made = {
+        "acknowledgement": facts.Acknowledgement(
+            **shared, submitted=NOW, components=COMPONENTS, result_by=later, limit="Trong ngày làm việc"
+        ),
+        "form01": facts.Form01(
+            **shared,
+            **acceptance,
+            components=COMPONENTS,
+            limit="03 ngày làm việc",
+            computation=COMPUTATION,
+            collect_at="tại Trung tâm Phục vụ hành chính công, hoặc bản điện tử trong hộp thư",
+            officer=OFFICER,
+            fees=(facts.Fee("Lệ phí đăng ký khai sinh", 8000, paid=True), facts.Fee("Bản sao trích lục", 16000)),
+        ),
+        "form02": facts.Form02(
+            **shared,
+            deficiencies=(
+                facts.Deficiency(
+                    "Giấy chứng sinh",
+                    "Ảnh chụp mờ, không đọc được số và ngày cấp",
+                    "Chụp lại trang có số, đủ bốn góc, hoặc mang bản chính đến bộ phận một cửa",
+                    "Luật Hộ tịch, Điều 16",
+                ),
+                facts.Deficiency("Họ, chữ đệm, tên của mẹ", "Khác với Cơ sở dữ liệu quốc gia về dân cư", "Sửa tại mục 4 của tờ khai"),
+            ),
+            officer=OFFICER,
+            stage="Sau tiếp nhận, đang giải quyết",
+            ordinal=2,
+            answer_by=later,
+        ),
+        "form03": facts.Form03(
+            **shared,
+            reasons=("Việc đăng ký khai sinh cho cháu đã được thực hiện ngày 02/10/2026 tại phường Ba Đình.",),
+            basis=basis,
+            officer=OFFICER,
+            guidance="Ông/bà có thể xin cấp bản sao trích lục khai sinh (thủ tục 2.000635) tại bất kỳ bộ phận một cửa nào.",
+        ),
+        "form04": facts.Form04(
+            **shared,
+            accepted=NOW,
+            original_due=later,
+            new_due=later + timedelta(days=3),
+            reason="Cơ quan đăng ký nơi cư trú cũ chưa trả lời văn bản xác minh số 45/UBND-TP.",
+            ordinal=1,
+            limit=1,
+            signer=SIGNER,
+        ),
+        "form05": facts.Form05(
+            **shared,
+            accepted=NOW,
+            request="Người nộp đề nghị dừng giải quyết ngày 23/11/2026",
+            stage="Đang thẩm định",
+            decision="Dừng giải quyết hồ sơ theo đề nghị của người nộp hồ sơ.",
+            basis=basis,
+            money="Lệ phí 8.000 đ đã nộp được hoàn trả qua tài khoản đã thanh toán trong 05 ngày làm việc.",
+            signer=SIGNER,
+        ),
+        "form06": facts.Form06(**shared, **acceptance, handovers=handovers(later)),
+        "result": result(shared),
+    }
+    return made
+
+
+def handovers(due: datetime) -> tuple[facts.Handover, ...]:
+    """A chain of four hands, one of them late."""
+    clerk = facts.Officer("công chức tư pháp - hộ tịch", "Phạm Minh Tuấn")
+    head = facts.Officer("Phó Chủ tịch UBND phường", "Lê Thị Hồng Hạnh")
+    return (
+        facts.Handover(OFFICER, clerk, NOW, NOW + timedelta(hours=4), "before"),
+        facts.Handover(clerk, head, NOW + timedelta(days=3), due, "late", "Chậm 2 giờ: chờ xác minh nơi cư trú"),
+        facts.Handover(head, OFFICER, NOW + timedelta(days=3, hours=1), due, "on_time"),
+        facts.Handover(OFFICER, facts.Officer("người nộp hồ sơ"), due, None, "open"),
+    )
+
+
+def result(shared: dict[str, object]) -> facts.Result:
+    """A decision with grounds, articles and recipients."""
+    keep = {name: shared[name] for name in ("letterhead", "issued", "proof", "demonstration", "dossier")}
+    keep["language"] = shared.get("language", "vi")
+    return facts.Result(
+        **keep,
+        title="Quyết định",
+        about="Về việc đăng ký lại khai sinh",
+        grounds=(
+            "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
+            "Căn cứ Luật Hộ tịch ngày 20 tháng 11 năm 2014",
+            "Xét đề nghị của công chức tư pháp - hộ tịch",
+        ),
+        entries=(("Họ, chữ đệm, tên", "NGUYỄN ĐỨC ANH"), ("Ngày sinh", "02/10/2026"), ("Nơi sinh", "Bệnh viện Phụ sản Hà Nội")),
+        paragraphs=("Ủy ban nhân dân phường xác nhận các nội dung trên đã được ghi vào Sổ đăng ký khai sinh số 127/2026.",),
+        articles=(
+            ("Điều 1.", "Đăng ký khai sinh cho người có tên trên kể từ ngày ký Quyết định này."),
+            ("Điều 2.", "Công chức tư pháp - hộ tịch và người có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này./."),
+        ),
+        recipients=("Như Điều 2;", "Lưu: VT, HT."),
+        signer=SIGNER,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The page shell every module shares: templates, components, template tags, translations."""

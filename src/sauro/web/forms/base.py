@@ -1,0 +1,93 @@
+"""The base of every form: messages that say what to do, text in NFC, no checks by the browser in its own words."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.validators import EMPTY_VALUES
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from sauro.core.refusal import Refusal
+
+_CHOICES = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class Form(forms.Form):
+    """A form whose errors tell the reader what to do, naming the field as its label does."""
+
+    # The browser's own bubbles speak another language and hide all errors but one.
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **named: Any) -> None:
+        super().__init__(composed(data), *args, **named)
+        for name, field in self.fields.items():
+            if field.label is None:
+                field.label = name.replace("_", " ").capitalize()
+            _say_what_to_do(field)
+
+
+def composed(data: Mapping[str, Any] | None) -> Any:
+    """Give what was sent with each text in NFC: Vietnamese keyboards also send letters in pieces."""
+    if data is None:
+        return None
+    if not isinstance(data, QueryDict):
+        return {key: _nfc(value) for key, value in data.items()}
+    copy = data.copy()
+    for key, values in data.lists():
+        copy.setlist(key, [_nfc(value) for value in values])
+    return copy
+
+
+def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Put a refusal beside the field it speaks of, or at the top of the form."""
+    field = refusal.field if refusal.field in form.fields else None
+    form.add_error(field, refusal.message)
+
+
+def _nfc(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def in_sentence(label: str) -> str:
+    """Give a label as it stands inside a sentence: `Full name` becomes `full name`, `ID number` stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _required_message(field: forms.Field, name: str) -> str:
+    widget = field.widget
+    if isinstance(widget, _CHOICES):
+        return _("Choose %(field)s") % {"field": name}
+    if isinstance(widget, forms.FileInput):
+        return _("Attach %(field)s") % {"field": name}
+    if isinstance(widget, forms.CheckboxInput):
+        return _("Tick the box to go on")
+    return _("Enter %(field)s") % {"field": name}
+
+
+def _say_what_to_do(field: forms.Field) -> None:
+    """Replace Django's messages, which say what is wrong, except those that a field class has of its own."""
+    name = in_sentence(str(field.label))
+    messages = {"required": _required_message(field, name)}
+    limits = {
+        "max_length": _("Shorten {field} to %(limit_value)d characters or fewer; it has %(show_value)d now"),
+        "min_length": _("Write at least %(limit_value)d characters in {field}"),
+        "max_value": _("Enter {field} of at most %(limit_value)s"),
+        "min_value": _("Enter {field} of at least %(limit_value)s"),
+    }
+    if not isinstance(field, forms.FileField):
+        messages |= {code: text.format(field=name.replace("%", "%%")) for code, text in limits.items()}
+    if isinstance(field, forms.ChoiceField):
+        messages["invalid_choice"] = _("Choose %(field)s from the list") % {"field": name}
+    if isinstance(field, forms.EmailField):
+        messages["invalid"] = _("Enter an e-mail address such as ten@vidu.vn")
+    elif type(field) in (forms.IntegerField, forms.DecimalField):
+        messages["invalid"] = _("Enter %(field)s in figures, for example 12") % {"field": name}
+    own = getattr(field, "own_messages", ())
+    field.error_messages |= {code: text for code, text in messages.items() if code not in own}
+
+
+def is_empty(value: Any) -> bool:
+    """Whether nothing was given."""
+    return value in EMPTY_VALUES or (isinstance(value, tuple) and not any(value))

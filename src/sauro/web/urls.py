@@ -1,0 +1,14 @@
+"""Addresses of the shell, under `web:`."""
+
+from django.urls import path
+
+from sauro.web import pages
+
+app_name = "web"
+urlpatterns = [
+    path("i18n/set", pages.switch_language, name="language"),
+    path("accessibility", pages.accessibility, name="accessibility"),
+    path("how-to-verify", pages.how_to_verify, name="how_to_verify"),
+    path("_components", pages.components, name="components"),
+    path("_components/official", pages.components, {"frame": "official"}, name="components_official"),
+]
