@@ -8,6 +8,7 @@ application's role, so a missing right fails here first.
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def _migrations_digest() -> str:
@@ -74,7 +77,7 @@ def postgres_server() -> Iterator[Any]:
 
     from sauro.project import postgres
 
-    server = postgres.Server(settings.TEST_POSTGRES, postgres.FORGETFUL)
+    server = postgres.Server(settings.SAURO_VAR / "pgtest", postgres.FORGETFUL)
     server.begin()
     postgres.create_roles(server)
     yield server
@@ -87,6 +90,7 @@ def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[No
     from django.conf import settings
     from django.db import connections
 
+    from sauro.core.vault import keyring
     from sauro.project import postgres
 
     template = f"test_template_{_migrations_digest()}"
@@ -97,6 +101,8 @@ def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[No
             _drop_leftovers(postgres_server, template)
             _make_template(postgres_server, template)
             postgres.create_database(postgres_server, name, template)
+            if not keyring.exists(settings.SAURO_KEYS):
+                keyring.create(settings.SAURO_KEYS)
         _use(name)
     yield
     with django_db_blocker.unblock():
@@ -119,18 +125,26 @@ END $$
 
 def _empty_tables(_case: Any) -> None:
     """What a transactional test leaves behind goes. As the superuser, for the journal's triggers refuse it."""
-    from django.conf import settings
     from django.db import connection, connections
 
     connections.close_all()
     place = connection.settings_dict
     with psycopg.connect(host=place["HOST"], dbname=place["NAME"], user="postgres", autocommit=True) as owner:
         owner.execute(EMPTY_EVERYTHING)
-    assert settings.TEST_POSTGRES
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let transactional tests clean up without TRUNCATE, which the journal refuses."""
     from django.test import TransactionTestCase
 
-    TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what drives a browser where there is none."""
+    if any(map(shutil.which, BROWSERS)):
+        return
+    skip = pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(skip)

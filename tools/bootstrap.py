@@ -93,17 +93,8 @@ def environment(kind: str) -> Path:
     began = time.monotonic()
     say(f"Installing the locked packages of requirements/{lock.name} (about a minute the first time)…")
     make_environment(folder)
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar",
-        "off",
-    ]
-    command += ["--require-hashes", "--no-deps", "--prefer-binary", "-r", lock]
+    command: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command += ["--progress-bar", "off", "--require-hashes", "--no-deps", "--prefer-binary", "-r", lock]
     run(
         command,
         "pip could not install the packages. Check that this machine reaches a package index, then try again.",

@@ -147,16 +147,20 @@ def _wrong(entry: polib.POEntry, language: str, same: set[str]) -> str:
     return ""
 
 
-def complete() -> int:
-    """Add what the catalogues lack: English as it stands, Vietnamese empty for a person to fill. Gives how many."""
+def complete(only: str = "") -> int:
+    """Add what the catalogues lack: English as it stands, Vietnamese empty for a person to fill. Gives how many.
+
+    `only` names one application.
+    """
     added = 0
     for language in LANGUAGES:
         known = entries(language)
         opened: dict[Path, polib.POFile] = {}
         for message, path in found().items():
-            if (message.context, message.text) in known:
+            application = path.relative_to(SOURCE).parts[0]
+            if (message.context, message.text) in known or (only and application != only):
                 continue
-            place = catalogue(SOURCE / path.relative_to(SOURCE).parts[0], language)
+            place = catalogue(SOURCE / application, language)
             file = opened.setdefault(place, _open(place, language))
             file.append(_entry(message, language, path))
             added += 1

@@ -87,7 +87,7 @@ def _mapping(node: yaml.MappingNode, path: str, lines: Lines) -> dict[str, Any]:
 
 def _scalar(node: yaml.ScalarNode) -> str | int | bool | date | None:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted, or a block
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -5,7 +5,7 @@ that source supports it. Money is whole VND; time is working hours, working days
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -37,10 +37,10 @@ class Fact(Plain, kw_only=True):
 
 
 class Basis(Plain, kw_only=True):
-    """A place in a legal instrument: its number and the article."""
+    """A place in a legal instrument: its number, and the article where it is known."""
 
     instrument: str
-    article: str
+    article: str | None = None
 
 
 # ---- the pack itself ----------------------------------------------------------------------------------------------
@@ -444,7 +444,7 @@ class Form(Fact, kw_only=True):
 class Example(Plain, kw_only=True):
     """Facts for a rule and what it must say of them."""
 
-    facts: dict[str, str | int | bool | date]
+    facts: dict[str, Any]
     holds: bool
 
 
@@ -556,8 +556,25 @@ StepKind = Literal[
 ]
 
 
+class PublishedStep(Plain):
+    """A step as the agency published it; finer steps of ours point at it by its number."""
+
+    name: Text
+    text: Text
+
+
+class Requirement(Fact, kw_only=True):
+    """What must be fulfilled to use the procedure."""
+
+    text: Text
+    basis: Basis | None = None
+
+
 class Step(Plain, kw_only=True):
-    """One stage of settling a dossier: who, with what action, in how many working hours."""
+    """One stage of settling a dossier: who, with what action, in how many working hours.
+
+    ``published`` is the number (from 1) of the published step that it carries out.
+    """
 
     id: str
     name: Text
@@ -569,6 +586,7 @@ class Step(Plain, kw_only=True):
     hours: int
     status: str
     next: list[str | Branch]
+    published: int | None = None
 
 
 class Criterion(Plain, kw_only=True):
@@ -643,6 +661,8 @@ class Procedure(Fact, kw_only=True):
     extension: Extension
     retention: str
     hours_note: Text | None = None
+    published_steps: list[PublishedStep] = []
+    requirements: list[Requirement] = []
 
 
 FILES: dict[str, type[Plain]] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, connections
 
-from sauro.project import postgres, schema
+from sauro.project import contents, postgres, schema
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _
 from sauro.project.schema import missing_migrations as missing_migrations
@@ -72,6 +72,7 @@ def prepare(say: Say) -> None:
     if missing := missing_migrations():
         say(_("Setting the database up ({count} migrations)…").format(count=len(missing)))
         schema.migrate()
+    contents.found(say)
     collect_static(say)
     connections.close_all()
 

@@ -28,7 +28,9 @@ def entry(name: str) -> Entry:
     try:
         changed = MANIFEST.stat().st_mtime_ns
     except FileNotFoundError:
-        raise NotBuilt("The pages have no style sheet yet. Run `make run`, or `npm run build` in frontend/.") from None
+        raise NotBuilt(
+            "The pages have no style sheet yet. Run `make run`, or `npm run build` in frontend/."
+        ) from None
     item = _read(changed).get(f"src/{name}.ts")
     if item is None:
         raise NotBuilt(f"The front end has no entry “{name}”. Entries are listed in frontend/vite.config.ts.")

@@ -33,6 +33,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose secret is missing or old: nothing was sent, and sending again from a fresh page works."""
-    message = _("Nothing was sent. Go back, reload the page, and send the form again. Your browser must allow cookies.")
+    message = _(
+        "Nothing was sent. Go back, reload the page, and send the form again. Your browser must allow cookies."
+    )
     rule = _("A form is accepted only from a page of this site that is still valid.")
     return answer(request, Refusal("form_not_from_here", rule, message, status=403))

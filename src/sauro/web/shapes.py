@@ -187,4 +187,6 @@ class Table:
     @property
     def aligned(self) -> list[list[tuple[object, bool]]]:
         """The rows, each cell with whether its column is numeric."""
-        return [[(cell, head.numeric) for cell, head in zip(row, self.heads, strict=True)] for row in self.rows]
+        return [
+            [(cell, head.numeric) for cell, head in zip(row, self.heads, strict=True)] for row in self.rows
+        ]

@@ -41,7 +41,9 @@ def register_actor(work: Work) -> None:
     """A person's identity (name, ID number, telephone, e-mail) is sealed in the person's own retention unit."""
     p: RegisterActor = work.payload
     if p.kind == "person" and (p.name_vi or p.name_en):
-        work.refuse("personal_text", "I5", "A person's name is personal: give it as identity.", field="name_vi")
+        work.refuse(
+            "personal_text", "I5", "A person's name is personal: give it as identity.", field="name_vi"
+        )
     if p.id is not None:
         work.subject = p.id
     work.insert(
@@ -80,7 +82,12 @@ def appoint(work: Work) -> None:
     if work.row(Actor)["kind"] != "position":
         work.refuse("not_a_position", "I1", "Somebody can be appointed to a position only.", field="subject")
     holding = work.insert(
-        Holding, position=work.subject, person=p.person, kind=p.kind, valid_from=p.valid_from, valid_to=p.valid_to
+        Holding,
+        position=work.subject,
+        person=p.person,
+        kind=p.kind,
+        valid_from=p.valid_from,
+        valid_to=p.valid_to,
     )
     work.answer["holding"] = str(holding)
 
@@ -114,11 +121,17 @@ def merge_organisations(work: Work) -> None:
     rows = [_actor(row) for row in work.facts]
     into = next((row for row in rows if row["id"] == p.into), None)
     if into is None or into["kind"] != "organisation" or into["current"] != into["id"]:
-        work.refuse("no_successor", "I7", "The successor must be an organisation that stands today.", field="into")
+        work.refuse(
+            "no_successor", "I7", "The successor must be an organisation that stands today.", field="into"
+        )
         return
     if p.into == work.subject:
         work.refuse("no_successor", "I7", "An organisation cannot be merged into itself.", field="into")
-    offices = {row["type"]: row["id"] for row in rows if row["organisation"] == p.into and row["current"] == row["id"]}
+    offices = {
+        row["type"]: row["id"]
+        for row in rows
+        if row["organisation"] == p.into and row["current"] == row["id"]
+    }
     head = next((row["id"] for row in rows if row["organisation"] == p.into and row["head"]), None)
     absorbed = {row["id"]: row for row in rows if row["organisation"] == work.subject}
     for row in rows:
@@ -165,7 +178,12 @@ def split_organisation(work: Work) -> None:
     """At once nothing is orphaned: the residue's owner takes all; the rules then move, act by act, what is theirs."""
     p: SplitOrganisation = work.payload
     if not p.rules or not all(rule.areas or rule.definitions for rule in p.rules):
-        work.refuse("no_rule", "I7", "A split needs, for each new organisation, a rule by area or procedure.", field="rules")
+        work.refuse(
+            "no_rule",
+            "I7",
+            "A split needs, for each new organisation, a rule by area or procedure.",
+            field="rules",
+        )
     merged = MergeOrganisations(p.residue, p.basis)
     work.payload = merged
     merge_organisations(work)

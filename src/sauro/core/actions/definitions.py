@@ -45,7 +45,9 @@ def publish_definition(work: Work) -> None:
     """Publish. Every configured rule must name its evaluator, be reachable, and be run both ways by its examples."""
     p: PublishDefinition = work.payload
     if any(row["version"] >= p.version for row in work.facts):
-        work.refuse("version_exists", "I4", "This version, or a later one, is published already.", field="version")
+        work.refuse(
+            "version_exists", "I4", "This version, or a later one, is published already.", field="version"
+        )
     wrong = faults(p.kind, p.body)
     if wrong:
         work.refuse("rule_unproven", "I11", "; ".join(wrong), field="body")
@@ -54,7 +56,10 @@ def publish_definition(work: Work) -> None:
     for row in work.facts:
         if row["state"] == "published":
             work.put_row(
-                Definition, row, state="superseded", valid_to=row["valid_to"] or p.valid_from - timedelta(days=1)
+                Definition,
+                row,
+                state="superseded",
+                valid_to=row["valid_to"] or p.valid_from - timedelta(days=1),
             )
     work.insert(
         Definition, id=work.subject, kind=p.kind, code=p.code, version=p.version, state="published",

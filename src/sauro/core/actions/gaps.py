@@ -21,7 +21,15 @@ ORDER BY up.depth, p.id LIMIT 1
 
 
 def open_gap(
-    work: Work, *, task: str, lead: UUID, position: UUID, parent: UUID, unit: UUID, retention: str, **columns: Any
+    work: Work,
+    *,
+    task: str,
+    lead: UUID,
+    position: UUID,
+    parent: UUID,
+    unit: UUID,
+    retention: str,
+    **columns: Any,
 ) -> UUID:
     """Insert the commitment to close a gap, beside the act that met it. Returns its id."""
     return work.insert(

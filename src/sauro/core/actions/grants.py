@@ -28,7 +28,11 @@ class GiveGrant(msgspec.Struct, forbid_unknown_fields=True):
     valid_to: datetime | None = None
 
 
-@action("core.grant", subject=GRANT, payload=GiveGrant, purpose="authorise", creates=True, batch=False)
+def _holder(payload: GiveGrant) -> UUID:
+    return payload.holder
+
+
+@action("core.grant", subject=GRANT, payload=GiveGrant, purpose="authorise", creates=True, gives=_holder)
 def give_grant(work: Work) -> None:
     p: GiveGrant = work.payload
     if p.scope not in SCOPES:

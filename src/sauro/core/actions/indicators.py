@@ -47,7 +47,12 @@ def observe(work: Work) -> None:
     if p.kind not in ("measured", "computed", "claimed"):
         work.refuse("unknown_kind", "I6", "A number is measured, computed or claimed.", field="kind")
     if p.kind != "claimed" and p.leaf_index is None:
-        work.refuse("no_events", "I6", "A measured number names the journal position it was read at.", field="leaf_index")
+        work.refuse(
+            "no_events",
+            "I6",
+            "A measured number names the journal position it was read at.",
+            field="leaf_index",
+        )
     if not p.value.is_finite():
         work.refuse("not_a_number", "I6", "This is not a number.", field="value")
     value = p.value.quantize(Decimal("0.000001"))
@@ -59,7 +64,9 @@ def observe(work: Work) -> None:
     for row in work.facts if p.kind == "claimed" else ():
         if row["value"] != value:
             conflicts.append(
-                work.insert(Conflict, indicator=p.indicator, one=row["id"], other=work.subject, raised_at=work.now)
+                work.insert(
+                    Conflict, indicator=p.indicator, one=row["id"], other=work.subject, raised_at=work.now
+                )
             )
     work.answer.update(observation=str(work.subject), conflicts=[str(id_) for id_ in conflicts])
 

@@ -32,7 +32,9 @@ class RegisterRecord(msgspec.Struct, forbid_unknown_fields=True):
     retain_until: date | None = None
 
 
-@action("core.register_record", subject=RECORD, payload=RegisterRecord, purpose="keep_registers", creates=True)
+@action(
+    "core.register_record", subject=RECORD, payload=RegisterRecord, purpose="keep_registers", creates=True
+)
 def register_record(work: Work) -> None:
     p: RegisterRecord = work.payload
     if p.id is not None:

@@ -8,7 +8,6 @@ import orjson
 import psycopg
 import structlog
 from django.utils.translation import gettext as _
-from psycopg import Cursor
 
 from sauro.core.doorway import store
 from sauro.core.doorway.ask import Ask, Outcome
@@ -44,11 +43,9 @@ def act(ask: Ask) -> Outcome:
         raise
     try:
         try:
-            with store.transaction() as cursor:
-                return _do(cursor, action, ask, payload, digest)
+            return _once(action, ask, payload, digest)
         except psycopg.errors.DeadlockDetected:
-            with store.transaction() as cursor:
-                return _do(cursor, action, ask, payload, digest)
+            return _once(action, ask, payload, digest)
     except _Repeated:
         return repeated(ask, digest)
     except Refusal as refusal:
@@ -58,42 +55,72 @@ def act(ask: Ask) -> Outcome:
         raise
 
 
-def _do(cursor: Cursor[Any], action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
+def _once(action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
+    try:
+        with store.transaction() as doing:
+            return _do(doing, action, ask, payload, digest)
+    except psycopg.errors.UniqueViolation as violation:
+        if violation.diag.constraint_name == "event_once":
+            raise _Repeated from None
+        raise _taken(action, violation) from None
+
+
+def _taken(action: Action, violation: psycopg.errors.UniqueViolation) -> Refusal:
+    """Something with this identity stands already: said as a refusal, by the constraint it rests on."""
+    return Refusal(
+        "exists_already", f"{action.name}: {violation.diag.constraint_name}",
+        _("This exists already under the same number or code."), status=409,
+    )  # fmt: skip
+
+
+def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
     moment = now()
-    locked: store.Locked | None = None
-    if not action.creates:
-        locked = store.lock(cursor, action.subject, [ask.subject]).get(ask.subject) if ask.subject else None
-        if locked is None:
-            raise not_found(action)
-    else:
+    grants_asked = store.granting([(ask.person, ask.position, action.name)], moment, local_day(moment))
+    if action.creates:
         where = action.place(ask, payload) if action.place else Where(ask.person)
-        (locked,) = store.places_of(cursor, [where])
-    grants = store.live_grants(cursor, [(ask.person, ask.position, action.name)], moment, local_day(moment))
-    envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
-    found = store.facts(cursor, action.facts(ask, payload, envelope)) if action.facts else []
-    work = decide(action, ask, payload, locked, found, grants, moment)
+        places, grants = doing.ask(store.placing([where]), grants_asked)
+        (locked,) = store.placed([where], places)
+    else:
+        rows, grants = doing.ask(store.locking(action.subject, [ask.subject] if ask.subject else []), grants_asked)
+        found_ = store.locked(action.subject, rows).get(ask.subject) if ask.subject else None
+        if found_ is None:
+            raise not_found(action)
+        locked = found_
+    facts = []
+    if action.facts:
+        envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
+        facts = store.facts(doing.cursor, action.facts(ask, payload, envelope))
+    work = decide(action, ask, payload, locked, facts, store.granted(grants), moment)
     for wanted in work.numbers:
-        store.give_number(cursor, wanted)
+        store.give_number(doing, wanted)
     new, sealed, tokens = seal(keyring.current(), work)
-    if not store.insert_event(cursor, event_row(work, digest, event_body(work, sealed))):
-        raise _Repeated
-    if sealed:
-        write_personal(cursor, new=new, parts=sealed, tokens=tokens)
-    store.write_state(cursor, list(work.changes.values()))
-    if work.erased:
-        erasure.erase_rows(cursor, work.erased, work.event, moment)
+    written = [store.inserting_event(event_row(work, digest, event_body(work, sealed)))]
+    written += store.writing_state(list(work.changes.values()))
+    if sealed or work.erased:
+        # These answer how much they wrote, and that is looked at before the commit.
+        doing.ask(*written)
+        if sealed:
+            write_personal(doing.cursor, new=new, parts=sealed, tokens=tokens)
+        if work.erased:
+            erasure.erase_rows(doing.cursor, work.erased, work.event, moment)
+        doing.finish()
+    else:
+        doing.finish(*written)
     return outcome(work)
 
 
 def not_found(action: Action) -> Refusal:
     return Refusal(
-        "not_found", f"I8: {action.name}", _("There is nothing here under this number, or it is not yours to see."), status=404
+        "not_found",
+        f"I8: {action.name}",
+        _("There is nothing here under this number, or it is not yours to see."),
+        status=404,
     )
 
 
 def repeated(ask: Ask, digest: bytes) -> Outcome:
     """The outcome of the first act under this key. Raises _Repeated if there is none, Refusal if the body differs."""
-    with store.transaction() as cursor:
+    with store.cursor() as cursor:
         row = cursor.execute(
             "SELECT id, subject, request, body FROM core_event WHERE person = %s AND name = %s AND key = %s",
             [ask.person, ask.action, ask.key],
@@ -113,7 +140,7 @@ def repeated(ask: Ask, digest: bytes) -> Outcome:
 def record_refusal(ask: Ask, refusal: Refusal) -> None:
     """Keep the refusal, in its own transaction. Never personal: the payload is not kept."""
     subject = ask.subject if isinstance(ask.subject, UUID) else None
-    with store.transaction() as cursor:
+    with store.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_refusal (id, person, position, action, rule, code, subject, at, details)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",

@@ -1,6 +1,6 @@
 """``act_many()``: the same acts, set-based. One result per ask; equal to ``[act(x) for x in xs]``."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,6 @@ from sauro.core.doorway.decide import (
 )  # fmt: skip
 from sauro.core.doorway.registry import Action, Query, Row, Where, lookup
 from sauro.core.doorway.store import LiveGrant, Locked
-from sauro.core.doorway.tables import bind
 from sauro.core.doorway.work import Change, Work
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
@@ -83,9 +82,11 @@ def act_many(asks: Sequence[Ask]) -> list[Result]:
             results[at] = refusal
             continue
         marks = {(ask.person, ask.action, ask.key), ask.subject or at}
-        if len(pending) >= CHUNK or seen & marks:
+        if len(pending) >= CHUNK or seen & (marks | {("acts", ask.person), ("acts", ask.position)}):
             _flush(pending, seen, results)
         seen |= marks
+        if action.gives is not None:
+            seen.add(("acts", action.gives(payload)))
         pending.append(_Item(at, ask, action, payload, request_digest(keyring.current(), ask, payload)))
     _flush(pending, seen, results)
     return [result for result in results if result is not None]
@@ -99,8 +100,8 @@ def _flush(pending: list[_Item], seen: set[Any], results: list[Result | None]) -
     refused: list[tuple[_Item, Refusal]] = []
     for attempt in (1, 2, 3):
         try:
-            with store.transaction() as cursor:
-                refused = _chunk(cursor, items, results)
+            with store.transaction() as doing:
+                refused = _chunk(doing, items, results)
             break
         except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
             # Somebody committed the same key meanwhile: read again, and find it done.
@@ -110,16 +111,18 @@ def _flush(pending: list[_Item], seen: set[Any], results: list[Result | None]) -
         record_refusal(item.ask, refusal)
 
 
-def _chunk(cursor: Cursor[Any], items: list[_Item], results: list[Result | None]) -> list[tuple[_Item, Refusal]]:
-    room = _read(cursor, items)
+def _chunk(
+    doing: store.Transaction, items: list[_Item], results: list[Result | None]
+) -> list[tuple[_Item, Refusal]]:
+    room = _read(doing, items)
     refused: list[tuple[_Item, Refusal]] = []
     for item in items:
         before = room.done.get((item.ask.person, item.ask.action, item.ask.key))
-        result = _one(cursor, room, item) if before is None else _as_before(before, item.digest)
+        result = _one(doing.cursor, room, item) if before is None else _as_before(before, item.digest)
         results[item.at] = result
         if isinstance(result, Refusal):
             refused.append((item, result))
-    _write(cursor, room)
+    _write(doing, room)
     return refused
 
 
@@ -155,29 +158,32 @@ def _one(cursor: Cursor[Any], room: _Room, item: _Item) -> Result:
     return Outcome(work.event, work.subject, work.answer)
 
 
-def _read(cursor: Cursor[Any], items: Sequence[_Item]) -> _Room:
+def _read(doing: store.Transaction, items: Sequence[_Item]) -> _Room:
     room = _Room(now())
     by_subject: dict[Any, set[UUID]] = {}
     for item in items:
         if not item.action.creates and item.ask.subject:
             by_subject.setdefault(item.action.subject, set()).add(item.ask.subject)
     for subject, ids in sorted(by_subject.items(), key=lambda pair: pair[0].name):
-        room.locked |= store.lock(cursor, subject, sorted(ids))
+        room.locked |= store.locked(subject, doing.ask(store.locking(subject, sorted(ids)))[0])
     triples = sorted(
         {(i.ask.person, i.ask.position, i.action.name) for i in items}, key=lambda t: (t[0], str(t[1]), t[2])
     )
-    for grant in store.live_grants(cursor, triples, room.moment, local_day(room.moment)):
+    (answer,) = doing.ask(store.granting(triples, room.moment, local_day(room.moment)))
+    for grant in store.granted(answer):
         room.grants.setdefault((grant.person, grant.position, grant.action), []).append(grant)
     creating = [item for item in items if item.action.creates]
     wheres = [i.action.place(i.ask, i.payload) if i.action.place else Where(i.ask.person) for i in creating]
     if creating:
-        placed = store.places_of(cursor, wheres)
+        placed = store.placed(wheres, doing.ask(store.placing(wheres))[0])
         room.created = {item.at: locked for item, locked in zip(creating, placed, strict=True)}
-    room.done = _done_before(cursor, items)
+    room.done = _done_before(doing.cursor, items)
     return room
 
 
-def _done_before(cursor: Cursor[Any], items: Sequence[_Item]) -> dict[tuple[UUID, str, str], tuple[bytes, Outcome]]:
+def _done_before(
+    cursor: Cursor[Any], items: Sequence[_Item]
+) -> dict[tuple[UUID, str, str], tuple[bytes, Outcome]]:
     persons, names, keys = zip(*((i.ask.person, i.ask.action, i.ask.key) for i in items), strict=True)
     rows = cursor.execute(
         "SELECT e.person, e.name, e.key, e.id, e.subject, e.request, e.body"
@@ -186,15 +192,19 @@ def _done_before(cursor: Cursor[Any], items: Sequence[_Item]) -> dict[tuple[UUID
         [list(persons), list(names), list(keys)],
     )
     return {
-        (person, name, key): (bytes(request), Outcome(id_, subject, orjson.loads(body)["data"]["answer"], True))
+        (person, name, key): (
+            bytes(request),
+            Outcome(id_, subject, orjson.loads(body)["data"]["answer"], True),
+        )
         for person, name, key, id_, subject, request, body in rows
     }
 
 
-def _write(cursor: Cursor[Any], room: _Room) -> None:
+def _write(doing: store.Transaction, room: _Room) -> None:
     if not room.works:
         return
-    _give_numbers(cursor, [work for _, work in room.works])
+    cursor = doing.cursor
+    _give_numbers(doing, [work for _, work in room.works])
     units: list[Any] = []
     parts: list[SealedPart] = []
     tokens: list[Any] = []
@@ -206,7 +216,9 @@ def _write(cursor: Cursor[Any], room: _Room) -> None:
         tokens += marks
         events.append(event_row(work, item.digest, event_body(work, sealed)))
     with cursor.copy(f"COPY core_event ({store.EVENT_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(["uuid", "text", "uuid", "uuid", "uuid", "uuid", "text", "bytea", "timestamptz", "bytea"])
+        copy.set_types(
+            ["uuid", "text", "uuid", "uuid", "uuid", "uuid", "text", "bytea", "timestamptz", "bytea"]
+        )
         for row in events:
             copy.write_row(row)
     if parts:
@@ -214,13 +226,13 @@ def _write(cursor: Cursor[Any], room: _Room) -> None:
     write_rows(cursor, [change for _, work in room.works for change in work.changes.values()])
 
 
-def _give_numbers(cursor: Cursor[Any], works: Sequence[Work]) -> None:
+def _give_numbers(doing: store.Transaction, works: Sequence[Work]) -> None:
     wanted: dict[tuple[str, str], list[Any]] = {}
     for work in works:
         for number in work.numbers:
             wanted.setdefault((number.series, number.scope), []).append(number)
     for (series, scope), numbers in sorted(wanted.items()):
-        first = store.take_numbers(cursor, series, scope, len(numbers))
+        first = store.take_numbers(doing, series, scope, len(numbers))
         for offset, number in enumerate(numbers):
             number.give(first + offset)
 
@@ -254,11 +266,11 @@ def _binary(kind: str, value: Any) -> Any:
 def _update(cursor: Cursor[Any], spec: Any, columns: list[tuple[str, str]], rows: list[Row]) -> None:
     # Arrays of arrays must be rectangular in PostgreSQL, so array columns travel as JSON text.
     names = list(_sources(columns))
-    sets = ", ".join(f'"{name}" = {source}' for name, _, source in names)
-    arrays = ", ".join(["%s::uuid[]"] + [f"%s::{carrier}[]" for _, carrier, _ in names])
-    marks = ", ".join(["id"] + [f'"{name}"' for name, _, _ in names])
+    sets = ", ".join(f'"{name}" = {source}' for name, _carrier, source in names)
+    arrays = ", ".join(["%s::uuid[]"] + [f"%s::{carrier}[]" for _name, carrier, _source in names])
+    marks = ", ".join(["id"] + [f'"{name}"' for name, _carrier, _source in names])
     values: list[Any] = [[row["id"] for row in rows]]
-    for (_name, kind), (name, _, _) in zip(columns, names, strict=True):
+    for (_column, kind), (name, _carrier, _source) in zip(columns, names, strict=True):
         values.append([_carried(kind, row[name]) for row in rows])
     cursor.execute(
         f"UPDATE {spec.name} t SET {sets} FROM unnest({arrays}) AS u({marks}) WHERE t.id = u.id", values
@@ -278,4 +290,4 @@ def _sources(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
 def _carried(kind: str, value: Any) -> Any:
     if kind == "uuid[]" and value is not None:
         return "{" + ",".join(str(item) for item in value) + "}"
-    return bind(kind, value)
+    return orjson.dumps(value).decode() if kind == "jsonb" and value is not None else value

@@ -72,7 +72,9 @@ def check_version(ask: Ask, rows: dict[str, Row]) -> None:
         raise Refusal(
             "stale",
             "I12",
-            _("Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."),
+            _(
+                "Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."
+            ),
             status=409,
             details={"seen": ask.version, "current": current},
         )

@@ -51,14 +51,15 @@ def found(name: str, *, demonstration: bool, extra_actions: tuple[str, ...] = ()
     work = Work(Action("core.found", INSTALLATION, FoundPayload, lambda _: None, "found", creates=True), ask, payload, {}, [], grant, moment)  # fmt: skip
     _fill(work, grant, moment.date(), extra_actions)
     work.data = {"name": name, "demonstration": demonstration}
-    with store.transaction() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(5757)")
-        if cursor.execute("SELECT 1 FROM core_instance").fetchone():
+    with store.transaction() as doing:
+        doing.ask()
+        doing.cursor.execute("SELECT pg_advisory_xact_lock(5757)")
+        if doing.cursor.execute("SELECT 1 FROM core_instance").fetchone():
             raise Refusal("already_founded", "I12", "This database is an installation already.", status=409)
         digest = request_digest(keyring.current(), ask, payload)
-        store.insert_event(cursor, event_row(work, digest, event_body(work, [])))
-        store.write_state(cursor, list(work.changes.values()))
-        cursor.execute(
+        doing.ask(store.inserting_event(event_row(work, digest, event_body(work, []))))
+        doing.ask(*store.writing_state(list(work.changes.values())))
+        doing.cursor.execute(
             f"INSERT INTO {Instance._meta.db_table} (id, name, demonstration, created) VALUES (1, %s, %s, %s)",
             [name, demonstration, moment],
         )
@@ -79,5 +80,3 @@ def is_founded() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM core_instance")
         return cursor.fetchone() is not None
-
-

@@ -68,7 +68,8 @@ class Action:
 
     ``facts`` gives one more query whose rows the handler needs; ``place`` says where a creating act happens: whose it
     will be, in which organisations, and which retention unit exists already. ``batch`` is false for acts whose decision depends on rows that an earlier
-    act of the same batch may have changed; ``act_many`` does those one by one.
+    act of the same batch may have changed; ``act_many`` does those one by one. ``gives`` names the holder whose
+    authority an act changes, so that a batch ends before that holder acts.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Action:
     facts: Callable[["Ask", Any, Row | None], Query | None] | None = None
     place: Callable[["Ask", Any], Where] | None = None
     batch: bool = True
+    gives: Callable[[Any], UUID] | None = None
 
 
 _ACTIONS: dict[str, Action] = {}
@@ -95,13 +97,14 @@ def action(
     facts: Callable[["Ask", Any, Row | None], Query | None] | None = None,
     place: Callable[["Ask", Any], Where] | None = None,
     batch: bool = True,
+    gives: Callable[[Any], UUID] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of ``name`` (``module.verb_noun``)."""
 
     def register(handler: Handler) -> Handler:
         if name in _ACTIONS and _ACTIONS[name].handler.__qualname__ != handler.__qualname__:
             raise RuntimeError(f"Two actions are called {name}")
-        _ACTIONS[name] = Action(name, subject, payload, handler, purpose, creates, facts, place, batch)
+        _ACTIONS[name] = Action(name, subject, payload, handler, purpose, creates, facts, place, batch, gives)
         return handler
 
     return register

@@ -3,37 +3,81 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
+from psycopg.types.json import set_json_loads
 
+from sauro.core.doorway import pipe
+from sauro.core.doorway.pipe import Asked, Pipe, statement
 from sauro.core.doorway.registry import Query, Row, Subject, Where
-from sauro.core.doorway.tables import bind
 from sauro.core.doorway.work import Change, GrantRow, NumberWanted
-from sauro.core.journal.tables import TableSpec
 from sauro.core.rules.scopes import Place, Scope
 
 Raw = Connection[tuple[Any, ...]]
 
 
+class Transaction:
+    """One transaction of the doorway: its pipe for small statements, its cursor for everything else."""
+
+    def __init__(self, raw: Raw, *, nested: bool) -> None:
+        self.pipe: Pipe = pipe.pipe_of(raw)
+        self.raw = raw
+        self.begin = pipe.SAVEPOINT if nested else pipe.BEGIN
+        self.end = pipe.RELEASE if nested else pipe.COMMIT
+        self.undo = pipe.BACK if nested else pipe.ROLLBACK
+        self.open = False
+        if nested and raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            # psycopg begins the caller's transaction with its first own statement only.
+            self.cursor.execute("SELECT 1")
+
+    @cached_property
+    def cursor(self) -> Cursor[tuple[Any, ...]]:
+        """A cursor of the same transaction, for what is not one small statement; it reads JSON as objects."""
+        made: Cursor[tuple[Any, ...]] = Cursor(self.raw)
+        set_json_loads(orjson.loads, made)
+        return made
+
+    def ask(self, *asked: Asked) -> list[Any]:
+        """Send statements in one round trip, beginning the transaction with the first."""
+        if self.open:
+            return self.pipe.ask(*asked)
+        self.open = True
+        return self.pipe.ask((self.begin, ()), *asked)[1:]
+
+    def finish(self, *asked: Asked) -> list[Any]:
+        """Send the last statements and commit, in one round trip. An error of any of them commits nothing."""
+        answers = self.ask(*asked, (self.end, ()))[:-1]
+        self.open = False
+        return answers
+
+
 @contextmanager
-def transaction() -> Iterator[Cursor[tuple[Any, ...]]]:
-    """A cursor inside one transaction; inside a savepoint when the caller already holds a transaction."""
+def transaction() -> Iterator[Transaction]:
+    """One transaction; a savepoint when the caller already holds a transaction. What is left open is undone."""
     connection.ensure_connection()
     raw: Raw = connection.connection
-    nested = connection.in_atomic_block
-    with Cursor(raw) as cursor:
-        cursor.execute("SAVEPOINT doorway" if nested else "BEGIN")
-        try:
-            yield cursor
-        except BaseException:
-            if not raw.closed:
-                cursor.execute("ROLLBACK TO SAVEPOINT doorway" if nested else "ROLLBACK")
-            raise
-        cursor.execute("RELEASE SAVEPOINT doorway" if nested else "COMMIT")
+    doing = Transaction(raw, nested=connection.in_atomic_block)
+    try:
+        yield doing
+        if doing.open:
+            doing.finish()
+    finally:
+        if doing.open and not raw.closed:
+            doing.pipe.ask((doing.undo, ()))
+
+
+@contextmanager
+def cursor() -> Iterator[Cursor[tuple[Any, ...]]]:
+    """A cursor inside one transaction."""
+    with transaction() as doing:
+        doing.ask()
+        yield doing.cursor
 
 
 @dataclass(slots=True)
@@ -72,11 +116,16 @@ def _subject_sql(subject: Subject) -> tuple[str, tuple[tuple[str, tuple[str, ...
     return sql, names
 
 
-def lock(cursor: Cursor[Any], subject: Subject, ids: Sequence[UUID]) -> dict[UUID, Locked]:
-    """The subjects, locked in id order; missing ones are left out."""
-    sql, names = _subject_sql(subject)
+def locking(subject: Subject, ids: Sequence[UUID]) -> Asked:
+    """Lock the subjects in id order."""
+    return statement(_subject_sql(subject)[0], ("uuid[]",)), [list(ids)]
+
+
+def locked(subject: Subject, answer: Sequence[tuple[Any, ...]]) -> dict[UUID, Locked]:
+    """The subjects that ``locking`` found; missing ones are left out."""
+    _sql, names = _subject_sql(subject)
     found: dict[UUID, Locked] = {}
-    for values in cursor.execute(sql, [list(ids)], prepare=True, binary=True):
+    for values in answer:
         rows, at = {}, 0
         for name, columns in names:
             rows[name] = dict(zip(columns, values[at : at + len(columns)], strict=True))
@@ -115,14 +164,15 @@ class LiveGrant:
     action: str
 
 
-def live_grants(
-    cursor: Cursor[Any], actors: Sequence[tuple[UUID, UUID | None, str]], now: Any, today: Any
-) -> list[LiveGrant]:
-    """Grants in force for (person, position, action) triples, straight from the tables: never cached."""
-    persons, positions, actions = zip(*actors, strict=True)
-    rows = cursor.execute(
-        _GRANTS, [list(persons), list(positions), list(actions), now, now, today, today], prepare=True, binary=True
-    ).fetchall()
+def granting(actors: Sequence[tuple[UUID, UUID | None, str]], now: Any, today: Any) -> Asked:
+    """Ask for the grants in force of (person, position, action) triples, straight from the tables: never cached."""
+    persons, positions, actions = (list(column) for column in zip(*actors, strict=True))
+    kinds = ("uuid[]", "uuid[]", "text[]", "timestamptz", "timestamptz", "date", "date")
+    return statement(_GRANTS, kinds), [persons, positions, actions, now, now, today, today]
+
+
+def granted(answer: Sequence[tuple[Any, ...]]) -> list[LiveGrant]:
+    """The grants that ``granting`` found."""
     return [
         LiveGrant(
             GrantRow(id_, holder, role, scope, scope_id, purpose, basis, limits),
@@ -131,29 +181,27 @@ def live_grants(
             position,
             action,
         )
-        for id_, holder, role, scope, scope_id, purpose, basis, limits, current, path, person, position, action in rows
+        for id_, holder, role, scope, scope_id, purpose, basis, limits, current, path, person, position, action in answer
     ]
 
 
-def places_of(cursor: Cursor[Any], wheres: Sequence[Where]) -> list[Locked]:
-    """The places of things about to be created, each with the wrapped key of its retention unit if it has one."""
+_PLACES = """
+SELECT o.id, c.id, c.path, NULL::bytea FROM core_actor o JOIN core_actor c ON c.id = o.current
+WHERE o.id = ANY(%s) UNION ALL SELECT unit, NULL, NULL, wrapped FROM core_unit_key WHERE unit = ANY(%s)
+"""
+
+
+def placing(wheres: Sequence[Where]) -> Asked:
+    """Ask for the organisations and retention units of things about to be created."""
     organisations = list({id_ for where in wheres for id_ in where.organisations})
     units = [where.unit for where in wheres if where.unit is not None]
-    current: dict[UUID, tuple[UUID, str]] = {}
-    wrapped: dict[UUID, bytes] = {}
-    rows = cursor.execute(
-        "SELECT o.id, c.id, c.path, NULL FROM core_actor o JOIN core_actor c ON c.id = o.current"
-        " WHERE o.id = ANY(%s::uuid[]) UNION ALL SELECT unit, NULL, NULL, wrapped FROM core_unit_key"
-        " WHERE unit = ANY(%s::uuid[])",
-        [organisations, units],
-        prepare=True,
-        binary=True,
-    )
-    for id_, successor, path, key in rows:
-        if key is None:
-            current[id_] = (successor, path)
-        else:
-            wrapped[id_] = key
+    return statement(_PLACES, ("uuid[]", "uuid[]")), [organisations, units]
+
+
+def placed(wheres: Sequence[Where], answer: Sequence[tuple[Any, ...]]) -> list[Locked]:
+    """The places that ``placing`` found, each with the wrapped key of its retention unit if it has one."""
+    current = {id_: (successor, path) for id_, successor, path, key in answer if key is None}
+    wrapped = {id_: key for id_, _successor, _path, key in answer if key is not None}
     return [_placed(where, current, wrapped) for where in wheres]
 
 
@@ -172,60 +220,52 @@ def facts(cursor: Cursor[Any], query: Query | None) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in result]
 
 
-def take_numbers(cursor: Cursor[Any], series: str, scope: str, count: int) -> int:
+_NUMBER = """
+INSERT INTO core_number (series, scope, last) VALUES (%s, %s, %s) ON CONFLICT (series, scope)
+DO UPDATE SET last = core_number.last + excluded.last RETURNING last
+"""
+
+
+def take_numbers(doing: Transaction, series: str, scope: str, count: int) -> int:
     """Reserve ``count`` numbers; returns the first. The row stays locked until the transaction ends."""
-    row = cursor.execute(
-        "INSERT INTO core_number (series, scope, last) VALUES (%s, %s, %s) ON CONFLICT (series, scope)"
-        " DO UPDATE SET last = core_number.last + excluded.last RETURNING last",
-        [series, scope, count],
-        prepare=True,
-    ).fetchone()
-    assert row is not None
-    return int(row[0]) - count + 1
+    (rows,) = doing.ask((statement(_NUMBER, ("text", "text", "integer")), [series, scope, count]))
+    return int(rows[0][0]) - count + 1
 
 
-def give_number(cursor: Cursor[Any], wanted: NumberWanted) -> None:
-    wanted.give(take_numbers(cursor, wanted.series, wanted.scope, 1))
+def give_number(doing: Transaction, wanted: NumberWanted) -> None:
+    wanted.give(take_numbers(doing, wanted.series, wanted.scope, 1))
 
 
 EVENT_COLUMNS = "id, name, person, position, grant_id, subject, key, request, recorded, body"
-_EVENT = (
-    f"INSERT INTO core_event ({EVENT_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (person, name, key) DO NOTHING"
-)
+EVENT_KINDS = ("uuid", "text", "uuid", "uuid", "uuid", "uuid", "text", "bytea", "timestamptz", "bytea")
+_EVENT = f"INSERT INTO core_event ({EVENT_COLUMNS}) VALUES ({', '.join(['%s'] * len(EVENT_KINDS))})"
 
 
-def insert_event(cursor: Cursor[Any], values: Sequence[Any]) -> bool:
-    """Insert one event; false when the same person has done the same action under the same key before."""
-    return cursor.execute(_EVENT, values, prepare=True).rowcount == 1
+def inserting_event(values: Sequence[Any]) -> Asked:
+    """Insert one event. The same key of the same person and action violates ``event_once``."""
+    return statement(_EVENT, EVENT_KINDS), values
 
 
-@cache
-def _insert_sql(spec: TableSpec, count: int) -> str:
-    columns = ", ".join(f'"{name}"' for name, _ in spec.columns)
-    one = "(" + ", ".join(f"%s::{kind}" for _, kind in spec.columns) + ")"
-    return f"INSERT INTO {spec.name} ({columns}) VALUES {', '.join([one] * count)}"
-
-
-def write_state(cursor: Cursor[Any], changes: Sequence[Change]) -> None:
+def writing_state(changes: Sequence[Change]) -> list[Asked]:
     """All changed rows in one statement: each table's inserts and updates are parts of it."""
     parts: list[str] = []
+    kinds: list[str] = []
     values: list[Any] = []
-    inserts: dict[TableSpec, list[Row]] = {}
     for change in changes:
+        columns = change.spec.columns
         if change.touched is None:
-            inserts.setdefault(change.spec, []).append(change.row)
-            continue
-        touched = [(name, kind) for name, kind in change.spec.columns if name in change.touched]
-        sets = ", ".join(f'"{name}" = %s::{kind}' for name, kind in touched)
-        parts.append(f"UPDATE {change.spec.name} SET {sets} WHERE id = %s::uuid")
-        values += [bind(kind, change.row[name]) for name, kind in touched]
-        values.append(change.row["id"])
-    for spec, rows in inserts.items():
-        parts.append(_insert_sql(spec, len(rows)))
-        values += [bind(kind, row[name]) for row in rows for name, kind in spec.columns]
-    if len(parts) > 1:
-        named = ", ".join(f"w{i} AS ({part})" for i, part in enumerate(parts[:-1]))
-        cursor.execute(f"WITH {named} {parts[-1]}", values, prepare=True)
-    elif parts:
-        cursor.execute(parts[0], values, prepare=True)
+            names = ", ".join(f'"{name}"' for name, _ in columns)
+            parts.append(f"INSERT INTO {change.spec.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))})")
+        else:
+            columns = tuple((name, kind) for name, kind in columns if name in change.touched)
+            sets = ", ".join(f'"{name}" = %s' for name, _ in columns)
+            parts.append(f"UPDATE {change.spec.name} SET {sets} WHERE id = %s")
+        kinds += [kind for _, kind in columns]
+        values += [change.row[name] for name, _ in columns]
+        if change.touched is not None:
+            kinds.append("uuid")
+            values.append(change.row["id"])
+    if not parts:
+        return []
+    steps = ", ".join(f"w{at} AS ({part})" for at, part in enumerate(parts[:-1]))
+    return [(statement(f"WITH {steps} {parts[-1]}" if steps else parts[0], tuple(kinds)), values)]

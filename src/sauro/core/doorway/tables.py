@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -39,13 +38,6 @@ def table(model: type[models.Model]) -> TableSpec:
     """The specification of a model's table; registers it in the journal's scope."""
     columns = tuple((str(f.column), kind_of(f)) for f in model._meta.concrete_fields)
     return register(TableSpec(name=model._meta.db_table, pk=("id",), columns=columns))
-
-
-def bind(kind: str, value: Any) -> Any:
-    """A value as the driver wants it: JSON as text, everything else as it is."""
-    if kind == "jsonb" and value is not None:
-        return orjson.dumps(value).decode()
-    return value
 
 
 def complete(spec: TableSpec, row: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:

@@ -126,7 +126,13 @@ class Work:
         return row["id"]  # type: ignore[no-any-return]
 
     def personal(
-        self, unit: UUID, part: str, data: Mapping[str, Any], *, version: int = 1, tokens: Mapping[str, str] | None = None
+        self,
+        unit: UUID,
+        part: str,
+        data: Mapping[str, Any],
+        *,
+        version: int = 1,
+        tokens: Mapping[str, str] | None = None,
     ) -> None:
         """Seal personal text under the unit's key. ``tokens`` maps a token kind to the text it is made from."""
         self.parts.append(Part(unit, part, version, data, tokens or {}))
@@ -140,7 +146,14 @@ class Work:
         self.erased.append(unit)
 
     def refuse(
-        self, code: str, rule: str, message: Any, *, field: str | None = None, status: int = 422, **details: Any
+        self,
+        code: str,
+        rule: str,
+        message: Any,
+        *,
+        field: str | None = None,
+        status: int = 422,
+        **details: Any,
     ) -> None:
         """Stop here: raises Refusal."""
         raise Refusal(code, rule, message, field=field, status=status, details=details)

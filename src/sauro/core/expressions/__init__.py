@@ -45,7 +45,7 @@ EVALUATOR: Final = "cel/1"
 EVALUATORS: Final = {"cel": EVALUATOR, EVALUATOR: EVALUATOR}
 """Names a rule may give, and the evaluator each stands for."""
 
-Value = None | bool | int | float | str | datetime | timedelta
+Value = bool | int | float | str | datetime | timedelta | None
 
 MAX_LENGTH: Final = 2_000
 MAX_LOOP_DEPTH: Final = 3

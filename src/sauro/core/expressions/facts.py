@@ -60,11 +60,11 @@ def _nested(name: str, value: Any, measure: Measure, depth: int) -> Any:
     return _scalar(name, value, measure)
 
 
-def _scalar(name: str, value: Any, measure: Measure) -> None | bool | int | float | str:
+def _scalar(name: str, value: Any, measure: Measure) -> bool | int | float | str | None:
     if isinstance(value, Enum):
         value = value.value
     if value is None or value is True or value is False:
-        return value  # type: ignore[no-any-return]
+        return value
     if isinstance(value, str):
         return _text(name, value, measure)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():

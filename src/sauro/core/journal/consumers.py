@@ -24,10 +24,12 @@ STUCK_AFTER = 8
 """Failures in a row after which a consumer counts as stuck: it is logged as an error and tried every five minutes."""
 
 _EVENTS = """
-SELECT l.leaf_index, e.id, e.name, e.person, e.position, e.subject, e.recorded, e.body
-FROM core_leaf l LEFT JOIN core_event e ON e.id = l.event_id
-WHERE l.leaf_index >= %s AND l.leaf_index < %s AND (e.id IS NULL OR %s OR e.name = ANY(%s))
-ORDER BY l.leaf_index
+SELECT place, e.id, e.name, e.person, e.position, e.subject, e.recorded, e.body
+FROM generate_series(%s::bigint, %s::bigint - 1) AS place
+LEFT JOIN core_leaf l ON l.leaf_index = place
+LEFT JOIN core_event e ON e.id = l.event_id
+WHERE e.id IS NULL OR %s OR e.name = ANY(%s)
+ORDER BY place
 """
 
 
@@ -136,9 +138,7 @@ def _read(cursor: Any, consumer: Consumer, start: int, end: int) -> list[SealedE
     rows = cursor.fetchall()
     for row in rows:
         if row[1] is None:
-            raise JournalTorn(f"There is no event at leaf {row[0]}")
-    if names is None and len(rows) != end - start:
-        raise JournalTorn(f"Leaves are missing between {start} and {end}")
+            raise JournalTorn(f"There is no event in place {row[0]}")
     return [_event(row) for row in rows]
 
 

@@ -35,15 +35,15 @@ class StoredHashes:
         self._known: dict[Node, bytes] = {}
 
     def fetch(self, ranges: Iterable[Range]) -> "StoredHashes":
-        leaves: list[Range] = []
-        tiles: list[tuple[int, int, int]] = []
+        leaves: set[Range] = set()
+        tiles: set[tuple[int, int, int]] = set()
         for start, end in ranges:
             for node in subtrees(start, end):
                 level, first, last = _stored(node)
                 if level:
-                    tiles.append((level, first, last))
+                    tiles.add((level, first, last))
                 else:
-                    leaves.append((first, last))
+                    leaves.add((first, last))
         if leaves:
             firsts, lasts = zip(*leaves, strict=True)
             for index, hash_ in self._rows(_LEAVES, [list(firsts), list(lasts)]):

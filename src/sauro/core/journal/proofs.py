@@ -149,13 +149,13 @@ def _check_note(signed: str | None, size: int, root: str, verifiers: list[Verifi
 def _leaf(cursor: Cursor[Any], event: UUID | None, leaf_index: int | None) -> tuple[int, bytes]:
     column, value = ("event_id", event) if event is not None else ("leaf_index", leaf_index)
     row = cursor.execute(
-        f"SELECT leaf_index, hash FROM core_leaf WHERE {column} = %s",  # noqa: S608
+        f"SELECT leaf_index, hash FROM core_leaf WHERE {column} = %s",
         [value],
         binary=True,
     ).fetchone()
     if row:
         return row[0], row[1]
-    if event and cursor.execute("SELECT FROM core_event WHERE id = %s", [event]).fetchone():
+    if event and cursor.execute("SELECT FROM core_event WHERE id = %s", [event]).rowcount:
         raise _refusal("not_sealed", _("This event was recorded a moment ago. Ask again in a second."))
     raise _refusal("unknown_event", _("The journal has no such event. Check the number you were given."))
 

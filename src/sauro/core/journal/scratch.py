@@ -68,7 +68,7 @@ class Scratch:
         with self._file:
             self._file.execute("BEGIN")
             for table in ("image", "fault"):
-                self._file.execute(f"DELETE FROM {table}")  # noqa: S608
+                self._file.execute(f"DELETE FROM {table}")
             self._file.execute("UPDATE progress SET position = 0, last = NULL, scope = ?", [_scope()])
 
     def store(

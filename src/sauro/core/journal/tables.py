@@ -80,14 +80,14 @@ class TableSpec:
         return ", ".join(_SQL[kind].format(f't."{name}"') + f' AS "{name}"' for name, kind in self.columns)
 
     def read(self, values: Sequence[Any]) -> Image:
-        """A row selected with ``canonical_columns`` as its image. Raises NotCanonical."""
+        """A row selected with ``canonical_columns`` as its image.
+
+        JSON that has no canonical form, which no event can have written, stays text and so equals no image.
+        """
         row = dict(zip(self.names, values, strict=False))
         for name in self._json:
             if row[name] is not None:
-                ascii_only = row[name].isascii()
-                row[name] = orjson.loads(row[name])
-                if not ascii_only:
-                    row[name] = plain(row[name])
+                row[name] = _json(row[name])
         for name in self._text:
             if row[name] is not None and not row[name].isascii():
                 row[name] = plain(row[name])
@@ -186,6 +186,17 @@ def changes(body: Mapping[str, Any]) -> Iterator[tuple[TableSpec, str, Image]]:
         yield spec, op, image
     for unit in body.get("erased", ()):
         yield ERASURE, "put", {"unit": unit, "event": body["id"], "at": body["recorded"]}
+
+
+def _json(text: str) -> Any:
+    value = orjson.loads(text)
+    if text.isascii():
+        # Floats and great integers cannot equal an image, and ASCII text is NFC.
+        return value
+    try:
+        return plain(value)
+    except NotCanonical:
+        return text
 
 
 def missing_upcasters() -> list[tuple[str, int]]:

@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(schema.SEQUENCE_SQL, schema.SEQUENCE_REVERSE_SQL),
         *(migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in schema.TRIGGERS_SQL),
-        migrations.RunSQL(schema.trigger_sql(INSTANCE), f"DROP TRIGGER IF EXISTS {INSTANCE}_insert_only ON {INSTANCE}"),
+        migrations.RunSQL(
+            schema.trigger_sql(INSTANCE), f"DROP TRIGGER IF EXISTS {INSTANCE}_insert_only ON {INSTANCE}"
+        ),
         migrations.RunSQL(FIXED_SQL, FIXED_REVERSE_SQL),
     ]

@@ -74,14 +74,17 @@ class Commitment(Journalled):
                 condition=~Q(state="closed") | Q(closed_at__isnull=False, closed_how__in=CLOSED_HOW),
             ),
             models.CheckConstraint(
-                name="commitment_timeout_has_no_closer", condition=~Q(closed_how="timeout") | Q(closer__isnull=True)
+                name="commitment_timeout_has_no_closer",
+                condition=~Q(closed_how="timeout") | Q(closer__isnull=True),
             ),
         ]
         indexes = [
             models.Index(fields=["lead", "state", "due"]),
             models.Index(fields=["position", "state", "due"]),
             models.Index(fields=["parent"]),
-            models.Index(F("retain_until"), name="commitment_retention", condition=Q(retain_until__isnull=False)),
+            models.Index(
+                F("retain_until"), name="commitment_retention", condition=Q(retain_until__isnull=False)
+            ),
         ]
 
 

@@ -21,7 +21,9 @@ def calendar(day: date) -> tuple[UUID, Calendar]:
     """The working calendar in force on a day, and the id of its definition. Raises LookupError."""
     found = definitions.in_force("calendar", CALENDAR_CODE, day)
     if found is None:
-        raise LookupError(f"No working calendar is in force on {day}. Publish one (see packs/vn/calendar.yaml).")
+        raise LookupError(
+            f"No working calendar is in force on {day}. Publish one (see packs/vn/calendar.yaml)."
+        )
     return found.id, found.compiled(_make)
 
 
@@ -40,6 +42,8 @@ def read(course: dict[str, Any]) -> tuple[Course, Calendar]:
     return Course.from_data(course), calendar_of(course)
 
 
-def planned(course: Course, counted_on: Calendar, terms: Terms, after: datetime | None) -> list[tuple[str, datetime]]:
+def planned(
+    course: Course, counted_on: Calendar, terms: Terms, after: datetime | None
+) -> list[tuple[str, datetime]]:
     """The timers a course needs; with ``after``, only those still to come (those before it have had their moment)."""
     return [(kind, at) for kind, at in timers_for(course, counted_on, terms) if after is None or at > after]

@@ -28,7 +28,9 @@ def suppress(
             for name in {cell[axis] for cell in hidden}:
                 line = [cell for cell in table if cell[axis] == name]
                 concealed = [cell for cell in line if cell in hidden]
-                others = sorted((table[cell], cell) for cell in line if cell not in hidden and table[cell] > 0)
+                others = sorted(
+                    (table[cell], cell) for cell in line if cell not in hidden and table[cell] > 0
+                )
                 if len(concealed) == 1 and others:
                     hidden.add(others[0][1])
                     changed = True

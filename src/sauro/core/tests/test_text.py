@@ -114,7 +114,7 @@ def test_order_by_letters_then_tone(left: str, right: str) -> None:
 def reference_key(text: str) -> list[tuple[int, list[int], int]]:
     """The same order the slow way: tuples instead of strings."""
     letters = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
-    found = []
+    found: list[tuple[int, list[int], int]] = []
     for part in re.findall(r"[0-9]+|[^\W\d]+", nfc(text).lower()):
         if part.isdigit():
             found.append((0, [], int(part)))

@@ -63,10 +63,11 @@ def _known(error: Exception) -> tuple[str, Exit] | None:
     from django.db import OperationalError
 
     from sauro.core.refusal import Refusal
+    from sauro.core.vault.keyfiles import KeyringRefused
     from sauro.project.postgres import NoServer
     from sauro.project.settings.table import WrongSetting
 
-    if isinstance(error, WrongSetting | NoServer | ImproperlyConfigured):
+    if isinstance(error, WrongSetting | NoServer | ImproperlyConfigured | KeyringRefused):
         return str(error), Exit.ENVIRONMENT
     if isinstance(error, OperationalError):
         reason = str(error).strip().splitlines()[0]
@@ -82,5 +83,5 @@ def _known(error: Exception) -> tuple[str, Exit] | None:
             Exit.ENVIRONMENT,
         )
     if isinstance(error, Refusal):
-        return str(error), Exit.REFUSED
+        return f"{error.message} ({error.rule})", Exit.REFUSED
     return None

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from types import TracebackType
 
 from sauro.project.cli.language import _
 
@@ -39,12 +38,8 @@ class Progress:
         sys.stderr.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
         sys.stderr.flush()
 
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def clear(self) -> None:
+        """Take the line away where the next one would stand in it."""
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

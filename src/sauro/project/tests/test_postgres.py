@@ -26,7 +26,7 @@ def _other(server):
     """Another process that uses the same server until its input closes."""
     command = [sys.executable, "-c", USE, str(server.data)]
     other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
-    assert other.stdout.readline() == "in\n"
+    assert other.stdout and other.stdout.readline() == "in\n"
     return other
 
 

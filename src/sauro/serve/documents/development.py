@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from sauro.core.ports.signing import Answer, Declined, Identity, Request, Signed
 
+# The same in every language, like the national motto: it is what the law would say of such a paper.
 WITHOUT_VALUE = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 FOLDER = "signing-development"
 VALID = timedelta(days=3650)

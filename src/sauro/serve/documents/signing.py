@@ -121,9 +121,8 @@ def complete(prepared: Prepared, signature: bytes) -> bytes:
 
 
 def _embedder(identity: Identity, mechanism: Mechanism, signature: bytes | None = None) -> ExternalSigner:
-    store = SimpleCertificateStore()
-    for issuer in identity.chain:
-        store.register(asn1_x509.Certificate.load(issuer))
+    issuers = [asn1_x509.Certificate.load(issuer) for issuer in identity.chain]
+    store = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call]
     return ExternalSigner(
         signing_cert=asn1_x509.Certificate.load(identity.certificate),
         cert_registry=store,

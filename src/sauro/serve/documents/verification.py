@@ -1,10 +1,13 @@
 """Whether a signed PDF is what its signer signed: bytes, chain of trust, and nothing added since.
 
 Meant for anything a stranger uploads: it answers for every input and fetches nothing from the network.
+A few header bytes of the signature's container carry no meaning and no signature protects them; whether
+two files are the same file is a question for their hashes in the journal.
 """
 
 import asyncio
 import io
+import logging
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +20,10 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from sauro.serve.documents.development import WITHOUT_VALUE
+
+# They write the subject of a certificate, a person's name, into the log when a chain does not build.
+for _noisy in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_noisy).setLevel(logging.CRITICAL + 1)
 
 # More signatures than any paper of the state carries; a file with thousands would only cost time.
 MOST_SIGNATURES = 16

@@ -1,7 +1,14 @@
 """Forms that look and speak like the rest: ordinary django.forms, rendered as form groups that say what to do."""
 
 from sauro.web.forms.base import Form, refuse
-from sauro.web.forms.fields import DateField, FileField, LongTextField, MoneyField, PersonalIdField, PhoneField
+from sauro.web.forms.fields import (
+    DateField,
+    FileField,
+    LongTextField,
+    MoneyField,
+    PersonalIdField,
+    PhoneField,
+)
 from sauro.web.forms.renderer import GovukFormRenderer
 from sauro.web.forms.widgets import DateParts
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             if field.label is None:
                 field.label = name.replace("_", " ").capitalize()
-            _say_what_to_do(field)
+            say_what_to_do(field)
 
 
 def composed(data: Mapping[str, Any] | None) -> Any:
@@ -66,7 +65,7 @@ def _required_message(field: forms.Field, name: str) -> str:
     return _("Enter %(field)s") % {"field": name}
 
 
-def _say_what_to_do(field: forms.Field) -> None:
+def say_what_to_do(field: forms.Field) -> None:
     """Replace Django's messages, which say what is wrong, except those that a field class has of its own."""
     name = in_sentence(str(field.label))
     messages = {"required": _required_message(field, name)}
@@ -86,8 +85,3 @@ def _say_what_to_do(field: forms.Field) -> None:
         messages["invalid"] = _("Enter %(field)s in figures, for example 12") % {"field": name}
     own = getattr(field, "own_messages", ())
     field.error_messages |= {code: text for code, text in messages.items() if code not in own}
-
-
-def is_empty(value: Any) -> bool:
-    """Whether nothing was given."""
-    return value in EMPTY_VALUES or (isinstance(value, tuple) and not any(value))

@@ -49,10 +49,14 @@ class PersonalIdField(forms.CharField):
     """A personal identification number: twelve digits (Law on Identification 2023, Article 12)."""
 
     own_messages = ("invalid",)
-    default_error_messages = {"invalid": gettext_lazy("Enter the personal identification number of 12 digits")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter the personal identification number of 12 digits")
+    }
 
     def __init__(self, **named: Any) -> None:
-        named.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-20"}))
+        named.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-20"})
+        )
         super().__init__(**named)
 
     def clean(self, value: Any) -> str:
@@ -88,13 +92,17 @@ class MoneyField(forms.DecimalField):
     """An amount of dong, without decimals; reads 50.000, 50,000 and 50000 alike."""
 
     own_messages = ("invalid",)
-    default_error_messages = {"invalid": gettext_lazy("Enter an amount of dong in figures, for example 50000")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter an amount of dong in figures, for example 50000")
+    }
 
     def __init__(self, **named: Any) -> None:
-        named.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-10"}))
+        named.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-10"})
+        )
         super().__init__(**{"min_value": 0, "decimal_places": 0, **named})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as DecimalField itself
         """Read an amount with or without its thousands."""
         if isinstance(value, str):
             value = re.sub(r"\s*(đ|vnd|₫)$", "", value.strip(), flags=re.IGNORECASE)

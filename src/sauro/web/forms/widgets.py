@@ -42,7 +42,13 @@ class DateParts(forms.Widget):
         labels = (_("Day"), _("Month"), _("Year"))
         identity = (attrs or {}).get("id", f"id_{name}")
         context["widget"]["parts"] = [
-            {"name": f"{name}_{part}", "id": f"{identity}_{part}", "label": label, "value": text, "width": width}
+            {
+                "name": f"{name}_{part}",
+                "id": f"{identity}_{part}",
+                "label": label,
+                "value": text,
+                "width": width,
+            }
             for part, label, text, width in zip(NAMES, labels, as_parts(value), (2, 2, 4), strict=True)
         ]
         return context

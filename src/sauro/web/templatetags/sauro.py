@@ -188,7 +188,9 @@ def law(reference: Text, href: str = "") -> SafeString:
     if not reference:
         return SafeString("")
     if href:
-        return format_html('<small class="sr-law"><a class="govuk-link" href="{}">{}</a></small>', href, reference)
+        return format_html(
+            '<small class="sr-law"><a class="govuk-link" href="{}">{}</a></small>', href, reference
+        )
     return format_html('<small class="sr-law">{}</small>', reference)
 
 
@@ -220,4 +222,6 @@ def attribute(attrs: dict[str, Any], name: str) -> Any:
 def attributes(attrs: dict[str, Any], leave_out: str = "") -> SafeString:
     """A widget's attributes as HTML, without those that the template writes itself."""
     skipped = set(leave_out.split())
-    return flatatt({name: value for name, value in attrs.items() if name not in skipped and value is not False})
+    return flatatt(
+        {name: value for name, value in attrs.items() if name not in skipped and value is not False}
+    )

@@ -48,7 +48,11 @@ def test_a_reused_key_with_another_body_is_refused() -> None:
 def test_without_a_grant_nothing_happens_and_the_refusal_is_kept() -> None:
     stranger = new_id()
     with pytest.raises(Refusal) as refused:
-        act(Ask("core.register_actor", stranger, "k", {"kind": "organisation", "valid_from": date(2025, 7, 1)}))
+        act(
+            Ask(
+                "core.register_actor", stranger, "k", {"kind": "organisation", "valid_from": date(2025, 7, 1)}
+            )
+        )
     assert refused.value.code == "no_grant"
     assert Refused.objects.get(person=stranger).rule == "I5: core.register_actor"
 
@@ -80,7 +84,11 @@ def test_a_batch_answers_each_ask_and_repeats_nothing() -> None:
 
 
 def test_personal_text_of_a_person_is_sealed() -> None:
-    outcome = act(register("p1", kind="person", name_vi="", identity={"name": "Nguyễn Thị Hoa", "number": "001301000123"}))
+    outcome = act(
+        register(
+            "p1", kind="person", name_vi="", identity={"name": "Nguyễn Thị Hoa", "number": "001301000123"}
+        )
+    )
     row = Actor.objects.get(pk=outcome.subject)
     assert row.name_vi == ""
     assert b"Hoa" not in bytes(Event.objects.get(pk=outcome.event).body)

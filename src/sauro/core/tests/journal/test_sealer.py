@@ -150,7 +150,9 @@ def test_another_sealer_may_take_over_in_the_middle_of_a_backlog(
     assert world.events() == written
 
 
-def test_a_backlog_longer_than_one_look_is_sealed_in_order(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backlog_longer_than_one_look_is_sealed_in_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sealing, "BATCH", 4)
     monkeypatch.setattr(sealing, "_GATHER", 10)
     slow = world.connect()
@@ -212,7 +214,9 @@ def test_events_restored_from_another_server_are_no_obstacle(world: World) -> No
     assert world.events() == [event, *later]
 
 
-def test_complete_subtrees_are_stored_and_make_the_root(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_complete_subtrees_are_stored_and_make_the_root(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sealing, "BATCH", 300)
     with world.db.transaction():
         write(world, count=1100)
@@ -254,7 +258,9 @@ def test_listeners_hear_of_the_new_size(world: World) -> None:
 @pytest.mark.parametrize("table", ["core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"])
 def test_the_journal_refuses_every_change_even_to_its_owner(world: World, table: str, statement: str) -> None:
-    column = world.db.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+    column = world.db.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table]
+    )
     name = column.fetchone()[0]  # type: ignore[index]
     with pytest.raises(errors.InsufficientPrivilege, match="only ever added"):
         world.db.execute(statement.format(table, name, name))

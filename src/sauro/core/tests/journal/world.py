@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,7 +48,7 @@ CREATE TABLE core_personal (
 CREATE TABLE thing (
   id uuid PRIMARY KEY, event uuid NOT NULL, title text NOT NULL, amount numeric(12, 2), made timestamptz, day date,
   open boolean NOT NULL, times bigint NOT NULL, body jsonb, mark bytea, refs uuid[]);
-CREATE TABLE seen (leaf_index bigint, worker text);
+CREATE TABLE seen (leaf_index bigint, worker text, nth bigint GENERATED ALWAYS AS IDENTITY);
 """
 JOURNAL = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal")
 TABLES = (*JOURNAL, "core_consumer", "core_erasure", "core_personal", "thing", "seen")
@@ -94,17 +95,26 @@ class World:
             connection.close()
         self.opened.clear()
 
-    def add(self, connection: psycopg.Connection[Any] | None = None, *, id_: UUID | None = None, **values: Any) -> UUID:
+    def add(
+        self,
+        connection: psycopg.Connection[Any] | None = None,
+        *,
+        id_: UUID | None = None,
+        recorded: datetime = LONG_AGO,
+        **values: Any,
+    ) -> UUID:
         """An act: a thing put (new, or changed where ``id_`` is known), and its event. Returns the thing's id."""
         id_ = id_ or new_id()
         row = {
             "id": id_, "title": "Đơn đề nghị", "amount": Decimal("125000.50"), "made": LONG_AGO,
-            "day": date(2025, 7, 1), "open": True, "times": 1, "body": {"steps": [1, {"việc"[0]: "Tiếp nhận"}]},
+            "day": date(2025, 7, 1), "open": True, "times": 1, "body": {"steps": [1, {"name": "Tiếp nhận"}]},
             "mark": b"\x00\x01", "refs": [PERSON], **values,
         }  # fmt: skip
         event = new_id()
         row["event"] = event
-        self.record(connection, event, [change(THING, "put", row_image(THING, row))], subject=id_)
+        self.record(
+            connection, event, [change(THING, "put", row_image(THING, row))], subject=id_, recorded=recorded
+        )
         names = ", ".join(THING.names)
         marks = ", ".join(["%s"] * len(THING.names))
         sets = ", ".join(f"{name} = excluded.{name}" for name in THING.names)
@@ -122,12 +132,12 @@ class World:
 
     def personal(self, unit: UUID, part: str, ciphertext: bytes) -> None:
         """An act that seals a part of a unit."""
-        from hashlib import sha256
-
         digest = sha256(ciphertext).digest()
         image = {"unit": unit, "part": part, "version": 1, "digest": digest}
         self.record(None, new_id(), [["core_personal", "put", image]], subject=unit)
-        self.db.execute("INSERT INTO core_personal VALUES (%s, %s, 1, %s, %s)", [unit, part, ciphertext, digest])
+        self.db.execute(
+            "INSERT INTO core_personal VALUES (%s, %s, 1, %s, %s)", [unit, part, ciphertext, digest]
+        )
 
     def erase(self, unit: UUID) -> None:
         """The act of lawful erasure."""

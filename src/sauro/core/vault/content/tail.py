@@ -12,5 +12,5 @@ _ANOTHER = re.compile(
 
 def refuse_second_file(tail: bytes) -> None:
     """Raises FileRefused when ``tail`` holds the beginning of another file."""
-    if tail.startswith((b"MZ", b"#!")) or _ANOTHER.search(tail):
+    if tail.lstrip(b"\0\t\r\n ").startswith((b"MZ", b"#!")) or _ANOTHER.search(tail):
         raise FileRefused("file_mixed")

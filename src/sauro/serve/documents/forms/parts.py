@@ -9,11 +9,9 @@ from django.utils.translation import ngettext, pgettext
 
 from sauro.serve.documents import qr
 from sauro.serve.documents.dates import money, place_and_date
+from sauro.serve.documents.development import WITHOUT_VALUE
 from sauro.serve.documents.facts import Case, Component, Fee, Officer, Proof, Sheet, Signatory
 from sauro.serve.documents.sheet import Block, Check, Fields, Head, Page, SignatureLine, Table
-
-# The phrase on development signatures is the same in every language, like the national motto.
-WITHOUT_VALUE = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 
 
 def page(

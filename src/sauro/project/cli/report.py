@@ -1,0 +1,50 @@
+"""How `verify` and `replay --check` tell what they found."""
+
+import argparse
+
+from sauro.core.journal.findings import Report
+from sauro.project.cli.command import Exit, give, say
+from sauro.project.cli.language import _
+from sauro.project.cli.progress import Progress
+
+
+class Stages:
+    """Progress of an examination that goes through several stages."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._progress: Progress | None = None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say that `done` of `total` are done in this stage."""
+        if stage != self._stage or self._progress is None:
+            titles = {
+                "events": _("Reading events"),
+                "replay": _("Replaying"),
+                "state": _("Comparing the state"),
+            }
+            self._stage, self._progress = stage, Progress(titles.get(stage, stage), total)
+        self._progress.reach(done)
+        if done >= total:
+            self._progress.clear()
+
+
+def tell(report: Report, chosen: argparse.Namespace) -> int:
+    """Write the report for a person, or as JSON. Gives the exit code."""
+    if chosen.json:
+        give(report.as_dict())
+        return report.exit_code
+    for finding in report.findings.kept:
+        say(f"✗ {finding.sentence}")
+    if left := report.findings.count - len(report.findings.kept):
+        say(_("… and {count} more.").format(count=left))
+    rows = sum(report.rows.values())
+    facts = _(
+        "{events} events, {waiting} waiting for the sealer, {rows} rows compared, {erased} lawfully erased."
+    )
+    say(facts.format(events=report.events, waiting=report.waiting, rows=rows, erased=report.erased))
+    if report.covered:
+        sizes = _("Compared with {count} checkpoints; the largest covers {size} events.")
+        say(sizes.format(count=len(report.covered), size=max(report.covered)))
+    say(_("Everything agrees.") if report.intact else _("Something was changed; see above."))
+    return Exit.DONE if report.intact else Exit.FAULT

@@ -1,0 +1,150 @@
+"""The officers' queue: masked identity only, keyset pages, no counting over millions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from sauro.core.queries.visibility import Reader, visible
+from sauro.core.vault import keyring
+from sauro.core.vault.parts import read_masks
+from sauro.core.vault.tokens import having_all
+from sauro.serve.actions.subject import DOSSIER
+
+PAGE = 50
+COUNT_UP_TO = 1_000
+
+_COLUMNS = """d.id, d.code, d.reference, d.procedure, d.procedure_code, d.status, d.step, d.supplements, d.assister,
+  d.submitted_at, d.accepted_at, d.answered_at, c.due, c.due_original, c.finished_at, c.closed_how, c.position,
+  d.received_by, d.competent, d.channel, c.version, c.simulated"""
+SORTS = {"due": "c.due", "submitted": "d.submitted_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the officer asked for; every part is in the address of the page."""
+
+    statuses: tuple[int, ...] = ()
+    procedure: str = ""
+    late: bool = False
+    mine: bool = False
+    assisted: bool = False
+    text: str = ""
+    sort: str = "due"
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dossier in a list. ``who`` is masked; showing it is no personal read."""
+
+    id: UUID
+    code: str | None
+    reference: str
+    procedure: UUID
+    procedure_code: str
+    status: int
+    step: str
+    supplements: int
+    assisted: bool
+    submitted_at: datetime
+    accepted_at: datetime | None
+    answered_at: datetime | None
+    due: datetime | None
+    due_original: datetime | None
+    finished_at: datetime | None
+    closed_how: str | None
+    position: UUID | None
+    received_by: UUID
+    competent: UUID
+    channel: int
+    version: int
+    simulated: bool
+    who: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue and where the next one begins."""
+
+    lines: list[Line]
+    following: str
+
+
+def queue(reader: Reader, asked: Filter, now: datetime) -> Page:
+    """Dossiers that the reader may list, filtered and sorted; ``asked.after`` continues a page."""
+    condition, values = _conditions(reader, asked, now)
+    column = SORTS.get(asked.sort, "c.due")
+    if asked.after:
+        moment, _sep, id_ = asked.after.partition("~")
+        condition += f" AND (coalesce({column}, 'infinity'), d.id) > (%s::timestamptz, %s::uuid)"
+        values += [moment, id_]
+    sql = (
+        f"SELECT {_COLUMNS}, coalesce({column}, 'infinity')::text FROM serve_dossier d JOIN core_commitment c ON c.id = d.id"
+        f" WHERE {condition} ORDER BY coalesce({column}, 'infinity'), d.id LIMIT {PAGE + 1}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+        masks = read_masks(cursor, keyring.current(), [row[0] for row in rows[:PAGE]])
+    lines = [Line(*row[:8], row[8] is not None, *row[9:22], masks.get(row[0])) for row in rows[:PAGE]]
+    following = f"{rows[PAGE - 1][22]}~{rows[PAGE - 1][0]}" if len(rows) > PAGE else ""
+    return Page(lines, following)
+
+
+def counts(reader: Reader, asked: Filter, now: datetime) -> dict[int, int]:
+    """How many dossiers stand in each status, counted up to a thousand each: more is shown as “1,000+”."""
+    condition, values = _conditions(reader, Filter(procedure=asked.procedure, mine=asked.mine), now)
+    found: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        for status in range(1, 11):
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM serve_dossier d JOIN core_commitment c ON c.id = d.id"
+                f" WHERE {condition} AND d.status = %s LIMIT {COUNT_UP_TO + 1}) few",
+                [*values, status],
+            )
+            found[status] = int(cursor.fetchone()[0])
+    return found
+
+
+def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[Any]]:
+    seen, values = visible(reader, "serve.list_dossiers", DOSSIER)
+    parts = [_qualified(seen)]
+    if asked.statuses:
+        parts.append("d.status = ANY(%s)")
+        values.append(list(asked.statuses))
+    if asked.procedure:
+        parts.append("d.procedure_code = %s")
+        values.append(asked.procedure)
+    if asked.late:
+        parts.append("c.due < %s AND c.finished_at IS NULL")
+        values.append(now)
+    if asked.mine and reader.position:
+        parts.append("c.position = %s")
+        values.append(reader.position)
+    if asked.assisted:
+        parts.append("d.assister IS NOT NULL")
+    if asked.text.strip():
+        sql, more = _text(asked.text.strip())
+        parts.append(sql)
+        values += more
+    return " AND ".join(parts), values
+
+
+def _qualified(condition: str) -> str:
+    for column in ("applicant", "received_by", "competent"):
+        condition = condition.replace(f"{column} ", f"d.{column} ")
+    return condition.replace("(id = %s", "(d.id = %s").replace("OR id = %s", "OR d.id = %s")
+
+
+def _text(text: str) -> tuple[str, list[Any]]:
+    """A code, a reference, an ID number, or words of a name: each by its keyed tokens."""
+    ring = keyring.current()
+    number, number_values = having_all(ring, "number", text)
+    name, name_values = having_all(ring, "name", text)
+    return (
+        f"(d.code = %s OR d.reference = %s OR c.unit IN ({number}) OR c.unit IN ({name}))",
+        [text.upper(), text.upper(), *number_values, *name_values],
+    )
