@@ -28,6 +28,9 @@ def _migrations_digest() -> str:
     for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
         files = sorted((Path(app.path) / "migrations").rglob("*"))
         ours += [file for file in files if file.suffix in {".py", ".sql"}]
+    here = Path(__file__).parent / "src/sauro"
+    ours += [p for p in sorted((here / "packs").rglob("*")) if p.suffix in {".py", ".yaml", ".csv"}]
+    ours += sorted((here / "core/doorway").glob("*.py")) + sorted((here / "core/actions").glob("*.py"))
     for file in ours:
         digest.update(file.as_posix().encode() + file.read_bytes())
     return digest.hexdigest()[:12]
@@ -52,10 +55,38 @@ def _make_template(server: Any, name: str) -> None:
     postgres.create_database(server, half)
     _use(half)
     schema.migrate()
+    _found(half)
     with psycopg.connect(server.address(), autocommit=True) as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (half, name)))
         )
+
+
+def _keys(template: str) -> Path:
+    from django.conf import settings
+
+    return Path(settings.SAURO_VAR) / "pgtest-keys" / template
+
+
+def _found(template: str) -> None:
+    """Found a demonstration nation of one province in the template: what most tests begin with."""
+    import shutil
+
+    from django.db import connection
+
+    from sauro.core.doorway import genesis
+    from sauro.core.vault import keyring
+    from sauro.packs import VN
+    from sauro.packs.load import load
+    from sauro.packs.pack import read
+
+    folder = _keys(template.removesuffix("_new"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    keyring.use(keyring.create(folder))
+    genesis.found("test.sauro/demonstration", demonstration=True)
+    load(read(VN), provinces={"75"})
+    connection.close()
 
 
 def _drop_leftovers(server: Any, template: str) -> None:
@@ -91,6 +122,7 @@ def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[No
     from django.db import connections
 
     from sauro.core.vault import keyring
+    from sauro.core.vault import keyring
     from sauro.project import postgres
 
     template = f"test_template_{_migrations_digest()}"
@@ -113,31 +145,30 @@ def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[No
             )
 
 
-EMPTY_EVERYTHING = """
-DO $$ DECLARE t text; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-    AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
-  LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
-END $$
-"""
+RENEW: tuple[Any, str, str] | None = None
 
 
-def _empty_tables(_case: Any) -> None:
-    """What a transactional test leaves behind goes. As the superuser, for the journal's triggers refuse it."""
-    from django.db import connection, connections
+def _renew(_case: Any) -> None:
+    """What a transactional test leaves behind goes with its database: the next one begins from the template."""
+    from django.db import connections
 
+    from sauro.core.queries import definitions
+    from sauro.project import postgres
+
+    assert RENEW is not None
+    server, name, template = RENEW
     connections.close_all()
-    place = connection.settings_dict
-    with psycopg.connect(host=place["HOST"], dbname=place["NAME"], user="postgres", autocommit=True) as owner:
-        owner.execute(EMPTY_EVERYTHING)
+    with psycopg.connect(server.address(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    postgres.create_database(server, name, template)
+    definitions.forget()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let transactional tests clean up without TRUNCATE, which the journal refuses."""
     from django.test import TransactionTestCase
 
-    TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = _renew  # type: ignore[attr-defined]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ export function sendOnce(root: Document): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || "srRepeatable" in form.dataset) return;
     if (form.dataset["srSent"] === "yes") {
-      event.preventDefault();
+      
       return;
     }
     if (event.defaultPrevented) return;

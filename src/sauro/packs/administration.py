@@ -12,7 +12,11 @@ from vietnam_provinces import Province, Ward
 from sauro.packs import schema
 
 _KINDS: Final = {"thành phố": "{} City", "tỉnh": "{} Province"}
-_UNITS: Final = (("Phường ", "phường ", "{} Ward"), ("Xã ", "xã ", "{} Commune"), ("Đặc khu ", "đặc khu ", "{} Special Zone"))
+_UNITS: Final = (
+    ("Phường ", "phường ", "{} Ward"),
+    ("Xã ", "xã ", "{} Commune"),
+    ("Đặc khu ", "đặc khu ", "{} Special Zone"),
+)
 _CITY: Final = "Thành phố "
 
 

@@ -67,7 +67,7 @@ def _definitions(pack: Pack) -> Iterator[Ask]:
 
 
 def _instruments(pack: Pack) -> Iterator[Ask]:
-    for item in pack.instruments():
+    for item in pack.instruments:
         body = {"kind": item.kind, "issuer": item.issuer, "replaced_by": item.replaced_by, "source": item.source,
                 "amended_by": item.amended_by, "verified": item.verified}  # fmt: skip
         payload: dict[str, Any] = {
@@ -103,15 +103,22 @@ def _position(organisation: Organisation, position: Position) -> Ask:
 def _grants(pack: Pack, positions: Sequence[tuple[Organisation, Position]]) -> Iterator[Ask]:
     roles = {row.code: row for row in Definition.objects.filter(kind="role", state="published")}
     start = datetime.combine(pack.head.valid_from, time(), ZoneInfo("Asia/Ho_Chi_Minh"))
+    system = roles["system"]
+    yield Ask(
+        "core.grant", PLATFORM, f"grant:platform:{system.version}",
+        {"holder": PLATFORM, "role": system.id, "scope": "all", "purpose": "system", "basis": system.basis or "pack",
+         "valid_from": start},
+    )  # fmt: skip
     for organisation, position in positions:
         for code in position.roles:
             role = roles[code]
-            scope = str(role.body["scope"])
+            # A role that reaches single subjects (assisting) is held for the agency; each subject then gets a mandate.
+            reach = "agency" if role.body["scope"] == "subject" else str(role.body["scope"])
             yield Ask(
                 "core.grant", PLATFORM, f"grant:{position.code}:{code}:{role.version}",
                 {
-                    "holder": id_of(position.code), "role": role.id, "scope": scope, "purpose": code,
-                    "scope_id": id_of(organisation.code) if scope in ("agency", "subtree") else None,
+                    "holder": id_of(position.code), "role": role.id, "scope": reach, "purpose": code,
+                    "scope_id": id_of(organisation.code) if reach in ("agency", "subtree") else None,
                     "basis": role.basis or "pack", "valid_from": start,
                 },
             )  # fmt: skip

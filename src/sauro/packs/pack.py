@@ -18,6 +18,7 @@ from sauro.packs import schema
 from sauro.packs.administration import Organisation, Position, organisations, positions
 from sauro.packs.calendar import calendar_data
 from sauro.packs.lines import BrokenFile, load
+from sauro.packs.procedure import Procedure
 
 _T = TypeVar("_T", bound=schema.Plain)
 INSTRUMENTS: Final = "instruments.csv"
@@ -59,7 +60,7 @@ class Pack:
     forms: schema.ReferenceForms
     retention: schema.Retentions
     synonyms: schema.Synonyms
-    procedures: tuple[schema.Procedure, ...]
+    procedures: tuple[Procedure, ...]
     national_codes: dict[str, schema.NationalCode] = field(default_factory=dict)
 
     def organisations(self, provinces: Collection[str] | None = None) -> Iterator[Organisation]:
@@ -80,10 +81,12 @@ class Pack:
         for procedure in self.procedures:
             basis = "; ".join(_place(basis) for basis in procedure.legal_basis)
             body = plain(procedure)
-            yield Definition("procedure", procedure.code, procedure.version, procedure.valid_from, basis, body)
+            yield Definition(
+                "procedure", procedure.code, procedure.version, procedure.valid_from, basis, body
+            )
 
     @cached_property
-    def procedure(self) -> dict[str, schema.Procedure]:
+    def procedure(self) -> dict[str, Procedure]:
         """By code, the latest version."""
         return {p.code: p for p in sorted(self.procedures, key=lambda p: p.version)}
 
@@ -132,7 +135,7 @@ def read(path: Path) -> Pack:
         forms=_file(path / "forms.yaml", schema.ReferenceForms),
         retention=_file(path / "retention.yaml", schema.Retentions),
         synonyms=_file(path / "synonyms.yaml", schema.Synonyms),
-        procedures=tuple(_file(file, schema.Procedure) for file in procedure_files(path)),
+        procedures=tuple(_file(file, Procedure) for file in procedure_files(path)),
         national_codes=_national_codes(path / PROVINCES),
     )
 

@@ -73,6 +73,7 @@ def prepare(say: Say) -> None:
         say(_("Setting the database up ({count} migrations)…").format(count=len(missing)))
         schema.migrate()
     contents.found(say)
+    contents.fill(say)
     collect_static(say)
     connections.close_all()
 

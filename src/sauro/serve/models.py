@@ -1,7 +1,9 @@
 """Tables of the one-stop room: dossiers, what is attached to them, what people are told, and drafts in progress."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from sauro.core.models.base import Journalled
 
@@ -16,7 +18,7 @@ class Dossier(Journalled):
 
     ``procedure`` is the definition version under which it was filed and stays so (invariant I4). The four axes
     ``status`` (the ten national codes), ``payment``, ``delivery`` and ``sync`` are independent. ``plan`` says which
-    position does which step. Everything personal is in the retention unit of the commitment.
+    position does which step; ``involved`` are the organisations that take part. Everything personal is in the retention unit of the commitment.
     """
 
     procedure = models.UUIDField()
@@ -35,6 +37,7 @@ class Dossier(Journalled):
     assisted_at = models.UUIDField(null=True)
     received_by = models.UUIDField()
     competent = models.UUIDField()
+    involved = ArrayField(models.UUIDField())
     area = models.CharField(max_length=16)
     step = models.CharField(max_length=48, default="")
     plan = models.JSONField(default=dict)
@@ -67,8 +70,7 @@ class Dossier(Journalled):
         ]
         indexes = [
             models.Index(fields=["applicant", "submitted_at"]),
-            models.Index(F("received_by"), F("status"), F("id").desc(), name="dossier_queue_received"),
-            models.Index(F("competent"), F("status"), F("id").desc(), name="dossier_queue_competent"),
+            GinIndex(fields=["involved"]),
         ]
 
 

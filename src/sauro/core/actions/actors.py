@@ -13,7 +13,7 @@ from sauro.core.doorway.work import Work
 from sauro.core.models import Actor, Commitment, Holding
 
 ACTOR = Subject("actor", (Actor,))
-COMMITMENT = Subject("commitment", (Commitment,), organisations=("lead",), unit="unit", versioned=True)
+COMMITMENT = Subject("commitment", (Commitment,), organisations="lead", unit="unit", versioned=True)
 
 
 class RegisterActor(msgspec.Struct, forbid_unknown_fields=True):

@@ -74,7 +74,8 @@ def extend(
     """Move the due in force by ``by`` units of the limit; the original due stays, and the extension is counted.
 
     Refused when the definition allows no further one, or when it comes less than ``notice_days`` working days
-    before the due it moves (so never after a breach).
+    before the due it moves (so never after a breach). Raises OutsideCalendar when it would end in years that the
+    calendar does not cover.
     """
     _running(course, decided_at)
     if by <= 0:
@@ -91,7 +92,9 @@ def extend(
         raise CourseRefused(
             "extension_too_late", "definition", due=iso(in_force), notice_days=terms.notice_days
         )
-    return replace(course, extensions=(*course.extensions, Extension(by, reason, basis, decided_at)))
+    longer = replace(course, extensions=(*course.extensions, Extension(by, reason, basis, decided_at)))
+    due(longer, calendar, decided_at)  # a due outside the announced years is refused now, not met later
+    return longer
 
 
 def finish(course: Course, at: datetime) -> Course:

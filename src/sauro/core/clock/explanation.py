@@ -94,16 +94,14 @@ def _day_lines(
     course: Course, calendar: Calendar, in_force: datetime, now: datetime | None
 ) -> Iterator[Step]:
     """Day by day: the days of the limit, those a pause took, and those a due was carried over."""
-    first, last = (
-        calendar.date_of(calendar.local(course.started_at)),
-        calendar.date_of(calendar.local(in_force)),
-    )
+    start = calendar.local(course.started_at)
+    first, last = calendar.date_of(start), calendar.date_of(calendar.local(in_force))
     left = _promised_days(course, calendar)
     stops = [
         (calendar.date_of(since), calendar.date_of(until), stop)
         for since, until, stop in _stops(course, calendar, now)
     ]
-    yield {"what": "start_day", **_whole(calendar, first), "days": 0}
+    yield {"what": "start_day", **_span(calendar, start, calendar.end_of(first)), "days": 0}
     for day in _dates(first + timedelta(days=1), last):
         stop = next((stop for since, until, stop in stops if since < day <= until), None)
         if stop is not None:

@@ -36,14 +36,14 @@ class Subject:
     """A kind of thing that acts are done to: one row in each of ``models``, sharing one id.
 
     The first model's table is the envelope and carries ``version`` where ``versioned``. ``owner`` and
-    ``organisations`` name the columns by which grants of scope *own*, *agency* and *subtree* are judged; ``unit``
-    the column that names the retention unit.
+    ``organisations`` name the columns by which grants of scope *own*, *agency* and *subtree* are judged (the second an
+    array, or one organisation); ``unit`` the column that names the retention unit.
     """
 
     name: str
     models: tuple[type[models.Model], ...]
     owner: str | None = None
-    organisations: tuple[str, ...] = ()
+    organisations: str | None = None
     unit: str | None = None
     versioned: bool = False
 

@@ -103,10 +103,17 @@ def _subject_sql(subject: Subject) -> tuple[str, tuple[tuple[str, tuple[str, ...
         return otherwise
 
     columns.append(owned(subject.owner, "NULL::uuid"))
-    for i, column in enumerate(subject.organisations):
-        joins.append(f"LEFT JOIN core_actor o{i} ON o{i}.id = {owned(column, 'NULL')}")
-        joins.append(f"LEFT JOIN core_actor c{i} ON c{i}.id = o{i}.current")
-        columns += [f"c{i}.id", f"c{i}.path"]
+    if subject.organisations:
+        named = owned(subject.organisations, "NULL")
+        if not is_array(subject, subject.organisations):
+            named = f"ARRAY[{named}]"
+        joins.append(
+            "LEFT JOIN LATERAL (SELECT array_agg(c.id) AS ids, array_agg(c.path) AS paths FROM core_actor o"
+            f" JOIN core_actor c ON c.id = o.current WHERE o.id = ANY({named})) w ON true"
+        )
+        columns += ["w.ids", "w.paths"]
+    else:
+        columns += ["NULL::uuid[]", "NULL::text[]"]
     if subject.unit:
         joins.append(f"LEFT JOIN core_unit_key k ON k.unit = {owned(subject.unit, 'NULL')}")
         columns.append("k.wrapped")
@@ -114,6 +121,10 @@ def _subject_sql(subject: Subject) -> tuple[str, tuple[tuple[str, tuple[str, ...
         columns.append("NULL::bytea")
     sql = f"SELECT {', '.join(columns)} FROM {' '.join(joins)} WHERE t0.id = ANY(%s::uuid[]) ORDER BY t0.id FOR UPDATE OF t0"
     return sql, names
+
+
+def is_array(subject: Subject, column: str) -> bool:
+    return any(kind == "uuid[]" for spec in subject.tables for name, kind in spec.columns if name == column)
 
 
 def locking(subject: Subject, ids: Sequence[UUID]) -> Asked:
@@ -130,10 +141,9 @@ def locked(subject: Subject, answer: Sequence[tuple[Any, ...]]) -> dict[UUID, Lo
         for name, columns in names:
             rows[name] = dict(zip(columns, values[at : at + len(columns)], strict=True))
             at += len(columns)
-        owner, *organisations, wrapped = values[at:]
+        owner, organisations, paths, wrapped = values[at:]
         id_ = rows[names[0][0]]["id"]
-        current = frozenset(o for o in organisations[::2] if o is not None)
-        place = Place(id_, owner, current, tuple(p for p in organisations[1::2] if p))
+        place = Place(id_, owner, frozenset(organisations or ()), tuple(paths or ()))
         found[id_] = Locked(rows, place, wrapped)
     return found
 

@@ -50,13 +50,16 @@ _SENTENCES: dict[Kind, Any] = {
         "Leaf %(leaf)s, with event %(event)s, was inserted after the journal had been sealed."
     ),
     Kind.LEAVES_REPLACED: _(
-        "Leaves %(first)s to %(last)s are not those that were sealed: %(source)s says so. "
-        "Events among them were altered, deleted, inserted or reordered."
+        "Leaves %(first)s to %(last)s are not those for which checkpoint %(source)s was signed: "
+        "events among them were altered, deleted, inserted or reordered."
     ),
     Kind.TILE_WRONG: _("The stored hash of subtree %(index)s at level %(level)s is not that of its leaves."),
-    Kind.CHECKPOINT_FORGED: _("A checkpoint is not genuine: %(source)s: %(reason)s."),
+    Kind.CHECKPOINT_FORGED: _(
+        "Checkpoint %(source)s is not genuine: no key of this installation signed it, or it does not say what "
+        "its note says."
+    ),
     Kind.JOURNAL_SHORTER: _(
-        "The journal has %(size)s events, but %(source)s covers %(covered)s: "
+        "The journal has %(size)s events, but checkpoint %(source)s covers %(covered)s: "
         "the journal was truncated, or the whole database was rolled back."
     ),
     Kind.ROW_ALTERED: _("Row %(key)s of %(table)s was altered: %(columns)s. Event %(event)s wrote it last."),

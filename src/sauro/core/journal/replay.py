@@ -81,20 +81,18 @@ def snapshot(connection: Connection) -> Iterator[Cursor[Any]]:
         yield cursor
 
 
-def ranges(
-    connection: Connection, statement: Any, start: int, end: int, size: int = RANGE
-) -> Iterator[tuple[int, list[Any]]]:
+def ranges(connection: Connection, statement: Any, start: int, end: int) -> Iterator[tuple[int, list[Any]]]:
     """Rows of leaf ranges, as (end of the range, rows); the server reads the next range meanwhile."""
 
     def fetch(first: int) -> list[Any]:
         with Cursor(connection) as cursor:
-            return cursor.execute(statement, [first, min(first + size, end)], binary=True).fetchall()
+            return cursor.execute(statement, [first, min(first + RANGE, end)], binary=True).fetchall()
 
     with ThreadPoolExecutor(1) as ahead:
         following = ahead.submit(fetch, start) if start < end else None
         while following is not None:
             rows = following.result()
-            start = min(start + size, end)
+            start = min(start + RANGE, end)
             following = ahead.submit(fetch, start) if start < end else None
             yield start, rows
 

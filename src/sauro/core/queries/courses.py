@@ -10,8 +10,6 @@ from sauro.core.clock.reckoning import timers_for
 from sauro.core.queries import definitions
 from sauro.core.queries.definitions import Published
 
-CALENDAR_CODE = "vn"
-
 
 def _make(published: Published) -> Calendar:
     return Calendar.from_data(published.body)
@@ -19,7 +17,7 @@ def _make(published: Published) -> Calendar:
 
 def calendar(day: date) -> tuple[UUID, Calendar]:
     """The working calendar in force on a day, and the id of its definition. Raises LookupError."""
-    found = definitions.in_force("calendar", CALENDAR_CODE, day)
+    found = next(iter(definitions.all_in_force("calendar", day)), None)
     if found is None:
         raise LookupError(
             f"No working calendar is in force on {day}. Publish one (see packs/vn/calendar.yaml)."

@@ -73,20 +73,25 @@ def condition(grants: Sequence[LiveGrant], reader: Reader, subject: Subject) -> 
             alternatives.append(f"{subject.owner} = %s")
             values.append(reader.person)
         elif scope.kind == "agency":
-            for column in subject.organisations:
-                alternatives.append(f"{column} IN (SELECT id FROM core_actor WHERE current = %s)")
-                values.append(scope.organisation)
+            alternatives.append(_among(subject, "SELECT id FROM core_actor WHERE current = %s"))
+            values.append(scope.organisation)
         elif scope.kind == "subtree" and scope.path:
-            for column in subject.organisations:
-                alternatives.append(
-                    f"{column} IN (SELECT o.id FROM core_actor o JOIN core_actor c ON c.id = o.current"
-                    " WHERE starts_with(c.path, %s))"
-                )
-                values.append(scope.path)
+            below = "SELECT o.id FROM core_actor o JOIN core_actor c ON c.id = o.current WHERE starts_with(c.path, %s)"
+            alternatives.append(_among(subject, below))
+            values.append(scope.path)
         elif scope.kind == "subject":
             alternatives.append("id = %s")
             values.append(scope.scope_id)
     return (f"({' OR '.join(alternatives)})", values) if alternatives else ("FALSE", [])
+
+
+def _among(subject: Subject, organisations: str) -> str:
+    """The condition that the subject stands in one of the organisations that a query selects."""
+    if subject.organisations is None:
+        return "FALSE AND %s IS NOT NULL"
+    if store.is_array(subject, subject.organisations):
+        return f"{subject.organisations} && ARRAY({organisations})"
+    return f"{subject.organisations} IN ({organisations})"
 
 
 def explain(reader: Reader, action: str, place: Place) -> Explanation:

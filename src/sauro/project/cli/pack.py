@@ -2,8 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from sauro.project.cli.command import Command, installation
+from sauro import packs
+from sauro.project.cli.command import Command, Exit, Stop, give, installation, say, set_django_up
 from sauro.project.cli.language import _
 
 
@@ -20,12 +22,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Check: exit 1 when a file has a fault. Load: checks first, then publishes what is new."""
-    from sauro.project import contents
+    folder = chosen.folder or packs.VN
+    if not (folder / "pack.yaml").is_file():
+        raise Stop(_("{path} is not a pack: it has no pack.yaml.").format(path=folder), Exit.USAGE)
+    set_django_up()
+    from sauro.packs.check import check
 
-    if chosen.verb == "check":
-        return contents.check_pack(chosen.folder, chosen.json)
+    faults = [{"file": file, "line": line, "message": message} for file, line, message in check(folder)]
+    if faults or chosen.verb == "check":
+        return _tell(faults, chosen.json)
     with installation():
-        return contents.load_pack(chosen.folder, chosen.json)
+        from sauro.project import contents
+
+        done = contents.load_pack(folder)
+    if chosen.json:
+        give({"well": True, "acts": done})
+    else:
+        say(_("Loaded: {count} acts.").format(count=done))
+    return Exit.DONE
+
+
+def _tell(faults: list[dict[str, Any]], json: bool) -> int:
+    if json:
+        give({"well": not faults, "faults": faults})
+    else:
+        for fault in faults:
+            say("{file}:{line}: {message}".format(**fault))
+        say(_("{count} faults.").format(count=len(faults)) if faults else _("The pack is in order."))
+    return Exit.FAULT if faults else Exit.DONE
 
 
 COMMAND = Command("pack", lambda: _("Check or load a data pack."), run, configure)

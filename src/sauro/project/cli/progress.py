@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping
 
 from sauro.project.cli.language import _
 
@@ -43,3 +44,20 @@ class Progress:
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+class Stages:
+    """Progress of work in several stages; `titles` names each stage for a person."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+        self._stage = ""
+        self._progress: Progress | None = None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say that `done` of `total` are done in this stage."""
+        if stage != self._stage or self._progress is None:
+            self._stage, self._progress = stage, Progress(self._titles.get(stage, stage), total)
+        self._progress.reach(done)
+        if done >= total:
+            self._progress.clear()

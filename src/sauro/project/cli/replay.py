@@ -29,10 +29,11 @@ def run(chosen: argparse.Namespace) -> int:
         from sauro.project import journal
         from sauro.project.cli import report
 
+        journal.whole_scope()
         try:
             with database.connect() as own:
                 found = replay_check(
-                    own, journal.scratch(), upto=chosen.upto, fresh=chosen.fresh, progress=report.Stages()
+                    own, journal.scratch(), upto=chosen.upto, fresh=chosen.fresh, progress=report.stages()
                 )
         except ScratchBusy as busy:
             raise Stop(_("Another replay is running. Wait until it ends.")) from busy

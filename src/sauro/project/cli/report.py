@@ -5,28 +5,14 @@ import argparse
 from sauro.core.journal.findings import Report
 from sauro.project.cli.command import Exit, give, say
 from sauro.project.cli.language import _
-from sauro.project.cli.progress import Progress
+from sauro.project.cli.progress import Stages
 
 
-class Stages:
-    """Progress of an examination that goes through several stages."""
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._progress: Progress | None = None
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Say that `done` of `total` are done in this stage."""
-        if stage != self._stage or self._progress is None:
-            titles = {
-                "events": _("Reading events"),
-                "replay": _("Replaying"),
-                "state": _("Comparing the state"),
-            }
-            self._stage, self._progress = stage, Progress(titles.get(stage, stage), total)
-        self._progress.reach(done)
-        if done >= total:
-            self._progress.clear()
+def stages() -> Stages:
+    """Give the progress of an examination."""
+    return Stages(
+        {"events": _("Reading events"), "replay": _("Replaying"), "state": _("Comparing the state")}
+    )
 
 
 def tell(report: Report, chosen: argparse.Namespace) -> int:

@@ -26,9 +26,10 @@ def run(chosen: argparse.Namespace) -> int:
         from sauro.project import journal
         from sauro.project.cli import report
 
+        journal.whole_scope()
         try:
             with database.connect() as own:
-                found = verify(own, [journal.verifier()], journal.scratch(), chosen.against, report.Stages())
+                found = verify(own, [journal.verifier()], journal.scratch(), chosen.against, report.stages())
         except NoteRefused as refused:
             sentence = _("{path} holds no checkpoint: {reason}").format(path=chosen.against, reason=refused)
             raise Stop(sentence, Exit.USAGE) from refused

@@ -38,6 +38,7 @@ class SubmitDossier(msgspec.Struct, forbid_unknown_fields=True):
     received_by: UUID
     competent: UUID
     area: str
+    involved: list[UUID]
     answers: dict[str, Any]
     channel: int = ONLINE
     applicant_type: str = "citizen"
@@ -60,14 +61,13 @@ class AssistFiling(SubmitDossier, forbid_unknown_fields=True):
 
 def _where(ask: Ask, payload: SubmitDossier) -> Where:
     owner = ask.person if type(payload) is SubmitDossier else None
-    return Where(owner, (payload.received_by, payload.competent), payload.id)
+    return Where(owner, tuple(payload.involved), payload.id)
 
 
 def _facts(ask: Ask, payload: SubmitDossier, envelope: Row | None) -> Query:
     found = definitions.get(payload.definition).compiled(procedure)
     unit = payload.id if payload.files else None
-    places = (payload.received_by, payload.competent)
-    return offices(found, places, local_day(now()), files=payload.files, unit=unit)
+    return offices(found, payload.involved, payload.competent, local_day(now()), files=payload.files, unit=unit)
 
 
 @action(
@@ -116,6 +116,8 @@ def _file(work: Work, *, applicant: UUID, **assisted: UUID | None) -> None:
     unknown = [id_ for id_ in p.files if id_ not in known.files or p.files[id_] not in found.components]
     if unknown:
         work.refuse("file_unknown", f"{found.code}: components", _("Attach the file again."), field="files")
+    if not {p.received_by, p.competent} <= set(p.involved):
+        work.refuse("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
     retention = definitions.in_force("retention", found.terms.retention, today)
     work.insert(
         Commitment, id=p.id, kind="dossier", definition=p.definition, task=f"{found.code}: {found.terms.name.vi}",
@@ -127,7 +129,7 @@ def _file(work: Work, *, applicant: UUID, **assisted: UUID | None) -> None:
     work.insert(
         Dossier, id=p.id, procedure=p.definition, procedure_code=found.code, reference=reference, channel=p.channel,
         applicant_type=p.applicant_type, applicant=applicant, received_by=p.received_by, competent=p.competent,
-        area=p.area, step=found.first_step.id, submitted_at=work.now, fee=sum(amount or 0 for _fee, amount in fees),
+        involved=p.involved, area=p.area, step=found.first_step.id, submitted_at=work.now, fee=sum(amount or 0 for _fee, amount in fees),
         plan={"rules": sorted(checked.holds), "positions": known.plan(found)}, **assisted,
     )  # fmt: skip
     for file_id, component in p.files.items():

@@ -28,7 +28,7 @@ def _offices(ask: Ask, payload: AcceptDossier, envelope: Row | None) -> Query | 
     if envelope is None or envelope["definition"] is None:
         return None
     found = definitions.get(envelope["definition"]).compiled(procedure)
-    return offices(found, (envelope["received_by"], envelope["lead"]), local_day(now()))
+    return offices(found, envelope["involved"], envelope["competent"], local_day(now()))
 
 
 @action("serve.accept_dossier", subject=DOSSIER, payload=AcceptDossier, purpose=PURPOSE, facts=_offices)

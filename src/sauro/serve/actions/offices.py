@@ -40,14 +40,14 @@ UNION ALL
 
 
 def offices(
-    procedure: Procedure, organisations: Sequence[UUID], today: date, *, files: Iterable[UUID] = (), unit: UUID | None = None
+    procedure: Procedure, organisations: Sequence[UUID], competent: UUID, today: date, *, files: Iterable[UUID] = (), unit: UUID | None = None
 ) -> Query:
-    """The query for the offices of a procedure in the receiving and the competent organisation (the last)."""
+    """The query for the offices of a procedure in the organisations that take part, and the head above."""
     types = sorted({step.position for step in procedure.terms.steps} | {procedure.terms.competent.signer})
     instruments = [basis.instrument for basis in procedure.terms.legal_basis]
     places = list(organisations)
     return _OFFICES, [
-        today, today, places, types, places, instruments, list(files), unit, places[-1], today, today,
+        today, today, places, types, places, instruments, list(files), unit, competent, today, today,
     ]  # fmt: skip
 
 

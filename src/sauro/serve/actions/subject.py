@@ -13,13 +13,13 @@ from sauro.core.doorway import Subject, Work
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Commitment, Timer
 from sauro.core.queries import courses, definitions
-from sauro.packs import schema
+from sauro.packs import procedure as pack
 from sauro.serve.models import Dossier
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.statuses import Axis, Status, axis
 
 DOSSIER = Subject(
-    "dossier", (Commitment, Dossier), owner="applicant", organisations=("received_by", "competent"), unit="unit",
+    "dossier", (Commitment, Dossier), owner="applicant", organisations="involved", unit="unit",
     versioned=True,
 )  # fmt: skip
 PURPOSE = "settle_dossier"
@@ -78,7 +78,7 @@ def require(work: Work, statuses: Collection[Status]) -> None:
         )
 
 
-def require_step(work: Work, *kinds: str) -> schema.Step:
+def require_step(work: Work, *kinds: str) -> pack.Step:
     """The current step, if it is of one of these kinds; else refuse."""
     row = work.row(Dossier)
     step = procedure_of(work).steps.get(row["step"])
@@ -92,7 +92,7 @@ def require_step(work: Work, *kinds: str) -> schema.Step:
     return step
 
 
-def advance(work: Work) -> schema.Step | None:
+def advance(work: Work) -> pack.Step | None:
     """Complete the present step and hand over to the next one and its position."""
     row = work.row(Dossier)
     plan = row["plan"]
@@ -116,21 +116,18 @@ def did(work: Work) -> None:
 
 
 def terms_of(found: Procedure) -> Terms:
-    """What the procedure lets its clock do. Every pause reason that the pack knows with ``clock: pause`` is allowed."""
-    reasons = definitions.all_in_force("pause_reason", date.max.replace(year=2100))
+    """What the procedure lets its clock do."""
     return Terms(
-        pause_reasons=frozenset(r.code for r in reasons if r.body.get("clock") == "pause"),
+        pause_reasons=frozenset(found.terms.time_limit.pauses),
         max_extensions=found.terms.extension.max,
-        notice_days=found.terms.extension.notice_working_days,
+        notice_days=found.terms.extension.notice_days,
     )
 
 
 def limit_of(found: Procedure, holds: Collection[str]) -> Limit:
     """The legal limit as the clock counts it."""
     amount, unit = found.limit(holds)
-    if unit == "same_day":
-        return Limit(0, "working_day")
-    return Limit(amount, "day" if unit == "calendar_day" else "working_day")
+    return Limit(amount, unit)
 
 
 def save_course(work: Work, course: Course) -> None:

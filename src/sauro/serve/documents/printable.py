@@ -24,7 +24,7 @@ COVERED = (
 def line(text: str) -> str:
     """The text in NFC with every character drawable; line breaks stay."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(_drawn(char) for char in composed)
+    return composed.translate(_TABLE)
 
 
 def clean(value: Any) -> Any:
@@ -36,6 +36,20 @@ def clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [clean(inner) for inner in value]
     return value
+
+
+class _Table(dict[int, str]):
+    """Character by code; those that stay as they are get remembered, a bounded number."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        drawn = _drawn(char)
+        if drawn == char:
+            self[code] = drawn
+        return drawn
+
+
+_TABLE = _Table()
 
 
 def _drawn(char: str) -> str:

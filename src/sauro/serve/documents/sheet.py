@@ -50,7 +50,7 @@ class Promise(msgspec.Struct, frozen=True, tag_field="block", tag="promise"):
 
 
 class SignatureLine(msgspec.Struct, frozen=True):
-    """One signer: lines in bold capitals, a hint in italics, and the name under the space for signing."""
+    """One signer: lines in capitals, a hint in italics, and the name under the space for signing."""
 
     titles: tuple[str, ...]
     hint: str

@@ -9,14 +9,10 @@ from django.utils.translation import get_language
 from sauro.serve.rules.procedures import Procedure
 
 _COMPETENT = """
-WITH RECURSIVE place AS (
-  SELECT id, parent, type, level, current FROM core_actor WHERE kind = 'organisation' AND area = %s AND level = 'commune'
-    AND parent IS NOT NULL
-  UNION
-  SELECT a.id, a.parent, a.type, a.level, a.current FROM core_actor a JOIN place p ON a.id = p.parent)
 SELECT c.current FROM core_actor c
-WHERE c.kind = 'organisation' AND c.type = %s AND (c.id IN (SELECT id FROM place) OR c.parent IN (SELECT id FROM place)
-  OR c.level IN ('ministry', 'central'))
+WHERE c.kind = 'organisation' AND c.type = %s AND (c.area = %s OR c.level IN ('ministry', 'central') OR c.area = (
+  SELECT p.area FROM core_actor o JOIN core_actor p ON p.id = o.parent
+  WHERE o.area = %s AND o.kind = 'organisation' AND p.level = 'province' ORDER BY o.code LIMIT 1))
 ORDER BY CASE c.level WHEN 'commune' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, c.code LIMIT 1
 """
 
@@ -40,22 +36,36 @@ class Organisation:
 def organisation_of_type(kind: str, area: str) -> UUID | None:
     """The organisation of a type that serves a commune: there, in its province, or in the centre."""
     with connection.cursor() as cursor:
-        cursor.execute(_COMPETENT, [area, kind])
+        cursor.execute(_COMPETENT, [kind, area, area])
         row = cursor.fetchone()
     return row[0] if row else None
 
 
-def places_for(procedure: Procedure, area: str, channel: int) -> tuple[UUID, UUID] | None:
-    """(receiving, competent) for a filing from a commune by a channel, or None where nobody is competent there."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a filing is received, who decides it, and every organisation that has a step in it."""
+
+    received_by: UUID
+    competent: UUID
+    involved: list[UUID]
+
+
+def places_for(procedure: Procedure, area: str, channel: int) -> Places | None:
+    """The places of a filing from a commune by a channel, or None where nobody is competent there."""
     competent = organisation_of_type(procedure.terms.competent.organisation, area)
     if competent is None:
         return None
+    received_by = competent
     for receiving in procedure.terms.receiving:
         if channel in receiving.channels:
             found = organisation_of_type(receiving.organisation, area)
             if found is not None:
-                return found, competent
-    return competent, competent
+                received_by = found
+                break
+    units = {step.unit for step in procedure.terms.steps}
+    others = {organisation_of_type(unit, area) for unit in sorted(units)}
+    involved = sorted({received_by, competent, *(id_ for id_ in others if id_ is not None)})
+    return Places(received_by, competent, involved)
 
 
 def communes(province: str = "") -> list[Commune]:

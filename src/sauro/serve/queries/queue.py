@@ -134,8 +134,8 @@ def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list
 
 
 def _qualified(condition: str) -> str:
-    for column in ("applicant", "received_by", "competent"):
-        condition = condition.replace(f"{column} ", f"d.{column} ")
+    for column in ("applicant =", "involved &&"):
+        condition = condition.replace(column, f"d.{column}")
     return condition.replace("(id = %s", "(d.id = %s").replace("OR id = %s", "OR d.id = %s")
 
 

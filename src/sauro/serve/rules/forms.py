@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext as _
 
-from sauro.packs import schema
+from sauro.packs import procedure as pack
+from sauro.packs.facts import Text
 from sauro.serve.rules.procedures import Procedure
 
 _ID_NUMBER = re.compile(r"\d{9}|\d{12}")
@@ -36,7 +37,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
 
 
-def say(text: schema.Text) -> str:
+def say(text: Text) -> str:
     """A pack's text in the language in use, Vietnamese unless English was chosen."""
     return text.en if (get_language() or "vi").startswith("en") else text.vi
 
@@ -75,15 +76,15 @@ def check(
     return Checked(answers, procedure.conditions(facts), told)
 
 
-def shown_sections(procedure: Procedure, holds: Collection[str]) -> list[schema.Section]:
+def shown_sections(procedure: Procedure, holds: Collection[str]) -> list[pack.Section]:
     return [s for s in procedure.terms.form.sections if s.when is None or s.when in holds]
 
 
-def shown_fields(section: schema.Section, holds: Collection[str]) -> list[schema.FormField]:
+def shown_fields(section: pack.Section, holds: Collection[str]) -> list[pack.FormField]:
     return [f for f in section.fields if f.when is None or f.when in holds]
 
 
-def needed_components(procedure: Procedure, holds: Collection[str]) -> list[schema.Component]:
+def needed_components(procedure: Procedure, holds: Collection[str]) -> list[pack.Component]:
     """Papers that this filing needs (or may have), without those that are shown at the counter only."""
     return [c for c in procedure.terms.components if c.when is None or c.when in holds]
 
@@ -98,7 +99,7 @@ def missing_components(procedure: Procedure, holds: Collection[str], attached: C
     ]  # fmt: skip
 
 
-def regular(known: schema.FormField, raw: Any) -> Any:
+def regular(known: pack.FormField, raw: Any) -> Any:
     """One answer in its regular form. Raises ValueError with what to do."""
     text = " ".join(str(raw).split()) if known.type != "longtext" else str(raw).strip()
     if "\x00" in text:
@@ -119,7 +120,7 @@ def regular(known: schema.FormField, raw: Any) -> Any:
     return _text(known, text)
 
 
-def _text(known: schema.FormField, text: str) -> str:
+def _text(known: pack.FormField, text: str) -> str:
     compact = re.sub(r"[\s.\-]", "", text)
     match known.type:
         case "id_number":
@@ -161,7 +162,7 @@ def _date(raw: Any, text: str) -> str:
     return found.isoformat()
 
 
-def _number(known: schema.FormField, text: str) -> int:
+def _number(known: pack.FormField, text: str) -> int:
     compact = re.sub(r"[\s.,]", "", text)
     if not re.fullmatch(r"\d{1,15}", compact):
         raise ValueError(_("Enter a whole number in digits"))
@@ -171,7 +172,7 @@ def _number(known: schema.FormField, text: str) -> int:
     return value
 
 
-def _needed(known: schema.FormField) -> str:
+def _needed(known: pack.FormField) -> str:
     if known.type in ("choice", "yesno", "commune"):
         return _("Choose: %(name)s") % {"name": say(known.label)}
     return _("Enter: %(name)s") % {"name": say(known.label)}

@@ -11,7 +11,7 @@ import msgspec
 
 from sauro.core.expressions import Expression, ExpressionError, compile_expression
 from sauro.core.queries.definitions import Published
-from sauro.packs import schema
+from sauro.packs import procedure as pack
 
 Facts = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ class Procedure:
     """A procedure in one version. ``terms`` is what the pack says; the rest is made from it."""
 
     id: UUID
-    terms: schema.Procedure
+    terms: pack.Procedure
     basis: str
     _expressions: dict[str, Expression] = field(default_factory=dict, compare=False, repr=False)
 
@@ -30,23 +30,23 @@ class Procedure:
         return self.terms.code
 
     @cached_property
-    def rules(self) -> dict[str, schema.Rule]:
+    def rules(self) -> dict[str, pack.Rule]:
         return {rule.id: rule for rule in self.terms.rules}
 
     @cached_property
-    def steps(self) -> dict[str, schema.Step]:
+    def steps(self) -> dict[str, pack.Step]:
         return {step.id: step for step in self.terms.steps}
 
     @cached_property
-    def fields(self) -> dict[str, schema.FormField]:
+    def fields(self) -> dict[str, pack.FormField]:
         return {f.id: f for section in self.terms.form.sections for f in section.fields}
 
     @cached_property
-    def components(self) -> dict[str, schema.Component]:
+    def components(self) -> dict[str, pack.Component]:
         return {component.id: component for component in self.terms.components}
 
     @property
-    def first_step(self) -> schema.Step:
+    def first_step(self) -> pack.Step:
         return self.terms.steps[0]
 
     def expression(self, rule: str) -> Expression:
@@ -79,7 +79,7 @@ class Procedure:
         """All conditions that hold for these facts."""
         return frozenset(r.id for r in self.terms.rules if r.kind == "condition" and self.holds(r.id, facts))
 
-    def failed_checks(self, facts: Facts) -> Iterator[schema.Rule]:
+    def failed_checks(self, facts: Facts) -> Iterator[pack.Rule]:
         """Checks that were run and do not hold; one that names something without a value is not run."""
         for rule in self.terms.rules:
             if rule.kind != "check" or not set(self.expression(rule.id).names()) <= facts.keys():
@@ -91,7 +91,7 @@ class Procedure:
             if not passed:
                 yield rule
 
-    def next_step(self, step: str, holds: Collection[str]) -> schema.Step | None:
+    def next_step(self, step: str, holds: Collection[str]) -> pack.Step | None:
         """The step after ``step``: the first branch whose rule holds, else the plain way on; None at the end."""
         for way in self.steps[step].next:
             if isinstance(way, str):
@@ -100,16 +100,16 @@ class Procedure:
                 return self.steps[way.to]
         return None
 
-    def limit(self, holds: Collection[str]) -> tuple[int, str]:
+    def limit(self, holds: Collection[str]) -> tuple[int, pack.TimeUnit]:
         """The legal limit as (amount, unit): the first variant whose rule holds, else the ordinary one."""
         for variant in self.terms.time_limit.variants:
             if variant.when in holds:
                 return variant.amount, variant.unit
         return self.terms.time_limit.amount, self.terms.time_limit.unit
 
-    def fees(self, answers: Facts, holds: Collection[str], channel: int) -> list[tuple[schema.Fee, int | None]]:
+    def fees(self, answers: Facts, holds: Collection[str], channel: int) -> list[tuple[pack.Fee, int | None]]:
         """Fees that apply, in VND; None where an authority sets the amount later. A waived fee is 0."""
-        found: list[tuple[schema.Fee, int | None]] = []
+        found: list[tuple[pack.Fee, int | None]] = []
         for fee in self.terms.fees:
             if fee.when is not None and fee.when not in holds:
                 continue
@@ -122,7 +122,7 @@ class Procedure:
         return found
 
 
-def _line(fee: schema.Fee, answers: Facts) -> schema.FeeLine | None:
+def _line(fee: pack.Fee, answers: Facts) -> pack.FeeLine | None:
     for line in fee.lines:
         if all(m == "*" or m == str(answers.get(name, "")) for m, name in zip(line.match, fee.by, strict=True)):
             return line
@@ -142,5 +142,5 @@ def _typed(kind: str, value: Any) -> Any:
 
 def procedure(published: Published) -> Procedure:
     """Compile a published definition of kind ``procedure``. Raises msgspec.ValidationError on a foreign shape."""
-    terms = msgspec.convert(published.body, schema.Procedure, strict=False)
+    terms = msgspec.convert(published.body, pack.Procedure, strict=False)
     return Procedure(published.id, terms, published.basis)

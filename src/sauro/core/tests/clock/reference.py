@@ -5,6 +5,7 @@ It works on naive local minutes from the raw data alone: no index, no sums, no t
 
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import takewhile
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -20,6 +21,7 @@ class SlowCalendar:
         self.first = date.fromisoformat(data["covers"]["from"])
         self.last = date.fromisoformat(data["covers"]["to"])
         self.minutes = cache(self._minutes)
+        self.worked = cache(lambda day: set(self._minutes(day)))
 
     def _minutes(self, day):
         """The minutes of the day that are worked, as a sorted list."""
@@ -37,14 +39,13 @@ class SlowCalendar:
     def _pattern(self, day):
         open_minutes = []
         for hours in self.data["office_hours"]:
-            if hours["valid_from"] <= day.isoformat() <= (hours.get("valid_to") or "9999-12-31"):
-                if day.weekday() + 1 in hours["weekdays"]:
-                    for opens, closes in hours["periods"]:
-                        open_minutes += [m for m in range(24 * 60) if opens <= f"{m // 60:02d}:{m % 60:02d}" < closes]
+            if holds(hours, day) and day.weekday() + 1 in hours["weekdays"]:
+                for opens, closes in hours["periods"]:
+                    open_minutes += range(minute_of(opens), minute_of(closes))
         return sorted(open_minutes)
 
     def is_open(self, moment):
-        return moment.hour * 60 + moment.minute in self.minutes(moment.date())
+        return moment.hour * 60 + moment.minute in self.worked(moment.date())
 
     def next_open(self, moment):
         while not self.is_open(moment):
@@ -57,10 +58,9 @@ class SlowCalendar:
     def start(self, received, cut_off=True):
         self.minutes(received.date())
         for rule in self.data["cut_off"] if cut_off else []:
-            if rule["valid_from"] <= received.date().isoformat() <= (rule.get("valid_to") or "9999-12-31"):
-                if received.strftime("%H:%M") > rule["at"]:
-                    received = datetime.combine(received.date() + DAY, datetime.min.time())
-                    break
+            if holds(rule, received.date()) and received.strftime("%H:%M") > rule["at"]:
+                received = datetime.combine(received.date() + DAY, datetime.min.time())
+                break
         return self.next_open(received)
 
     def closing(self, day):
@@ -75,33 +75,29 @@ class SlowCalendar:
         return self.closing(day)
 
     def ticks(self, start):
-        """Every worked minute from then on."""
-        day = start.date()
+        """Every worked minute from then on, as a number."""
+        day, earliest = start.date(), number(start)
         while True:
+            midnight = day.toordinal() * 1440
             for minute in self.minutes(day):
-                moment = datetime.combine(day, datetime.min.time()) + minute * MINUTE
-                if moment >= start:
-                    yield moment
+                if midnight + minute >= earliest:
+                    yield midnight + minute
             day += DAY
 
     def working_minutes(self, start, minutes):
         """The end of the ``minutes``-th worked minute."""
         if minutes == 0:
             return start
-        for moment in self.ticks(start):
+        for tick in self.ticks(start):
             minutes -= 1
             if minutes == 0:
-                return moment + MINUTE
+                return moment(tick + 1)
         raise AssertionError
 
     def between(self, start, end):
         """Worked minutes from one moment to another."""
-        count = 0
-        for moment in self.ticks(start):
-            if moment >= end:
-                return count
-            count += 1
-        raise AssertionError
+        stop = number(end)
+        return sum(1 for _ in takewhile(lambda tick: tick < stop, self.ticks(start)))
 
     def end_of(self, day):
         while not self.minutes(day):
@@ -120,16 +116,16 @@ class SlowCalendar:
     def run_minutes(self, start, granted, pauses):
         """Let a clock of ``granted`` worked minutes run, minute by minute, standing still in pauses."""
         left = granted
-        moment = start
-        for moment in self.ticks(start):
-            if not left:
-                break
-            if any(since <= moment < until for since, until in pauses):
-                continue
-            left -= 1
-            if not left:
-                return moment + MINUTE
-        raise AssertionError(moment)
+        stops = [(number(since), number(until)) for since, until in pauses]
+        for tick in self.ticks(start):
+            for since, until in stops:
+                if since <= tick < until:
+                    break
+            else:
+                left -= 1
+                if left == 0:
+                    return moment(tick + 1)
+        raise AssertionError
 
     def run_days(self, start, granted, pauses):
         """Let a clock of ``granted`` days run, day by day; a pause carries it to the day it ended."""
@@ -144,6 +140,24 @@ class SlowCalendar:
                 day += DAY
             else:
                 return datetime.combine(day, datetime.max.time())
+
+
+def holds(rule, day):
+    return rule["valid_from"] <= day.isoformat() <= (rule.get("valid_to") or "9999-12-31")
+
+
+def minute_of(text):
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def number(when):
+    """A moment as a count of minutes; a part of a minute counts as the next one."""
+    started = when.toordinal() * 1440 + when.hour * 60 + when.minute
+    return started + bool(when.second or when.microsecond)
+
+
+def moment(tick):
+    return datetime.combine(date.fromordinal(tick // 1440), datetime.min.time()) + tick % 1440 * MINUTE
 
 
 def corresponding_day(day, months):

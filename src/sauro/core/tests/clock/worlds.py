@@ -16,8 +16,18 @@ VIETNAM = {
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2026-01-01", "to": "2027-12-31"},
     "office_hours": [
-        {"valid_from": "2020-01-01", "valid_to": "2026-05-31", "weekdays": [1, 2, 3, 4, 5], "periods": NINE_TO_FIVE},
-        {"valid_from": "2026-06-01", "valid_to": "2026-09-15", "weekdays": [1, 2, 3, 4, 5], "periods": SUMMER},
+        {
+            "valid_from": "2020-01-01",
+            "valid_to": "2026-05-31",
+            "weekdays": [1, 2, 3, 4, 5],
+            "periods": NINE_TO_FIVE,
+        },
+        {
+            "valid_from": "2026-06-01",
+            "valid_to": "2026-09-15",
+            "weekdays": [1, 2, 3, 4, 5],
+            "periods": SUMMER,
+        },
         {"valid_from": "2026-09-16", "valid_to": None, "weekdays": [1, 2, 3, 4, 5], "periods": NINE_TO_FIVE},
     ],
     "cut_off": [{"valid_from": "2026-08-05", "at": "15:00", "basis": "Decree 309/2026, Art. 9"}],
@@ -49,7 +59,12 @@ LEAP = {
     "office_hours": [
         {"valid_from": "2000-01-01", "weekdays": [1, 3, 5], "periods": NINE_TO_FIVE},
         {"valid_from": "2000-01-01", "weekdays": [2, 4], "periods": [["08:00", "12:00"], ["13:00", "16:45"]]},
-        {"valid_from": "2000-01-01", "valid_to": "2028-06-30", "weekdays": [6], "periods": [["07:30", "11:30"]]},
+        {
+            "valid_from": "2000-01-01",
+            "valid_to": "2028-06-30",
+            "weekdays": [6],
+            "periods": [["07:30", "11:30"]],
+        },
     ],
     "cut_off": [{"valid_from": "2000-01-01", "valid_to": "2028-03-10", "at": "11:45"}],
     "holidays": [
@@ -67,7 +82,9 @@ NIGHT_AND_DAY = {
     "code": "round-the-clock",
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2026-01-01", "to": "2027-06-30"},
-    "office_hours": [{"valid_from": "2026-01-01", "weekdays": list(range(1, 8)), "periods": [["00:00", "23:59"]]}],
+    "office_hours": [
+        {"valid_from": "2026-01-01", "weekdays": list(range(1, 8)), "periods": [["00:00", "23:59"]]}
+    ],
     "cut_off": [],
     "holidays": [],
     "swaps": [],

@@ -1,24 +1,15 @@
 """The doorway on a real PostgreSQL: grants, repeats, refusals, batches."""
 
 from datetime import date
-from uuid import UUID
-
 import pytest
 
 from sauro.core.doorway import Ask, Outcome, act, act_many
-from sauro.core.doorway.genesis import PLATFORM, found
+from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.models import Actor, Event, Grant, Refused
 from sauro.core.refusal import Refusal
-from sauro.core.vault import keyring
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def installation(tmp_path_factory: pytest.TempPathFactory) -> UUID:
-    keyring.use(keyring.create(tmp_path_factory.mktemp("keys") / "keys"))
-    return found("test", demonstration=True)
 
 
 def register(key: str, **payload: object) -> Ask:

@@ -34,7 +34,7 @@ def page(
         language=sheet.language,
         issued=sheet.issued,
         head=_head(sheet, translated),
-        title=str(title),
+        title=str(title).upper(),
         about=about,
         subtitles=subtitles,
         running_title=running,
@@ -47,8 +47,8 @@ def page(
 def _head(sheet: Sheet, translated: bool) -> Head:
     letterhead = sheet.letterhead
     return Head(
-        superior=letterhead.superior,
-        agency=letterhead.agency,
+        superior=letterhead.superior.upper(),
+        agency=letterhead.agency.upper(),
         number=_("No.: %(number)s") % {"number": letterhead.number} if letterhead.number else "",
         place_and_date=place_and_date(letterhead.place, sheet.issued),
         motto_translated=(_("Socialist Republic of Viet Nam"), _("Independence - Freedom - Happiness"))
@@ -144,14 +144,14 @@ def contact(officer: Officer) -> str:
 
 def signed_by(signatory: Signatory, demonstration: bool) -> SignatureLine:
     """The block of somebody who signs the file itself."""
-    titles = tuple(line for line in (signatory.authority, signatory.position) if line)
+    titles = tuple(line.upper() for line in (signatory.authority, signatory.position) if line)
     hint = _("(development signature)") if demonstration else _("(digital signature)")
     return SignatureLine(titles, hint, signatory.name)
 
 
 def by_hand(title: str, name: str) -> SignatureLine:
     """The block of somebody who signs on paper."""
-    return SignatureLine((title,), _("(signature and full name)"), name)
+    return SignatureLine((title.upper(),), _("(signature and full name)"), name)
 
 
 def check(proof: Proof, *lines: str, signers: tuple[SignatureLine, ...] = ()) -> Check:

@@ -58,7 +58,7 @@ def documents(**other: object) -> dict[str, facts.Document]:
     later = NOW + timedelta(days=5, hours=1)
     acceptance = {"accepted": NOW, "due": later}
     basis = ("Luật Hộ tịch 60/2014/QH13, Điều 16", "Nghị định 309/2026/NĐ-CP, Điều 8 khoản 1")
-    made = {
+    return {
         "acknowledgement": facts.Acknowledgement(
             **shared, submitted=NOW, components=COMPONENTS, result_by=later, limit="Trong ngày làm việc"
         ),
@@ -70,7 +70,10 @@ def documents(**other: object) -> dict[str, facts.Document]:
             computation=COMPUTATION,
             collect_at="tại Trung tâm Phục vụ hành chính công, hoặc bản điện tử trong hộp thư",
             officer=OFFICER,
-            fees=(facts.Fee("Lệ phí đăng ký khai sinh", 8000, paid=True), facts.Fee("Bản sao trích lục", 16000)),
+            fees=(
+                facts.Fee("Lệ phí đăng ký khai sinh", 8000, paid=True),
+                facts.Fee("Bản sao trích lục", 16000),
+            ),
         ),
         "form02": facts.Form02(
             **shared,
@@ -81,7 +84,11 @@ def documents(**other: object) -> dict[str, facts.Document]:
                     "Chụp lại trang có số, đủ bốn góc, hoặc mang bản chính đến bộ phận một cửa",
                     "Luật Hộ tịch, Điều 16",
                 ),
-                facts.Deficiency("Họ, chữ đệm, tên của mẹ", "Khác với Cơ sở dữ liệu quốc gia về dân cư", "Sửa tại mục 4 của tờ khai"),
+                facts.Deficiency(
+                    "Họ, chữ đệm, tên của mẹ",
+                    "Khác với Cơ sở dữ liệu quốc gia về dân cư",
+                    "Sửa tại mục 4 của tờ khai",
+                ),
             ),
             officer=OFFICER,
             stage="Sau tiếp nhận, đang giải quyết",
@@ -90,7 +97,9 @@ def documents(**other: object) -> dict[str, facts.Document]:
         ),
         "form03": facts.Form03(
             **shared,
-            reasons=("Việc đăng ký khai sinh cho cháu đã được thực hiện ngày 02/10/2026 tại phường Ba Đình.",),
+            reasons=(
+                "Việc đăng ký khai sinh cho cháu đã được thực hiện ngày 02/10/2026 tại phường Ba Đình.",
+            ),
             basis=basis,
             officer=OFFICER,
             guidance="Ông/bà có thể xin cấp bản sao trích lục khai sinh (thủ tục 2.000635) tại bất kỳ bộ phận một cửa nào.",
@@ -118,7 +127,6 @@ def documents(**other: object) -> dict[str, facts.Document]:
         "form06": facts.Form06(**shared, **acceptance, handovers=handovers(later)),
         "result": result(shared),
     }
-    return made
 
 
 def handovers(due: datetime) -> tuple[facts.Handover, ...]:
@@ -127,7 +135,9 @@ def handovers(due: datetime) -> tuple[facts.Handover, ...]:
     head = facts.Officer("Phó Chủ tịch UBND phường", "Lê Thị Hồng Hạnh")
     return (
         facts.Handover(OFFICER, clerk, NOW, NOW + timedelta(hours=4), "before"),
-        facts.Handover(clerk, head, NOW + timedelta(days=3), due, "late", "Chậm 2 giờ: chờ xác minh nơi cư trú"),
+        facts.Handover(
+            clerk, head, NOW + timedelta(days=3), due, "late", "Chậm 2 giờ: chờ xác minh nơi cư trú"
+        ),
         facts.Handover(head, OFFICER, NOW + timedelta(days=3, hours=1), due, "on_time"),
         facts.Handover(OFFICER, facts.Officer("người nộp hồ sơ"), due, None, "open"),
     )

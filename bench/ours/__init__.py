@@ -1,0 +1,1 @@
+"""Our own side of the comparisons: the product, opened from outside as an operator would."""
