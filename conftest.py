@@ -122,7 +122,6 @@ def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[No
     from django.db import connections
 
     from sauro.core.vault import keyring
-    from sauro.core.vault import keyring
     from sauro.project import postgres
 
     template = f"test_template_{_migrations_digest()}"

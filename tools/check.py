@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -41,11 +42,7 @@ def types() -> list[str]:
 
 def layers() -> list[str]:
     """import-linter's contracts, without a single exception."""
-    import logging
-
     from importlinter.cli import lint_imports
-
-    logging.getLogger("grimp").setLevel(logging.WARNING)
 
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     ignored = [
@@ -114,6 +111,7 @@ def main() -> int:
 
     warnings.simplefilter("ignore")
     django.setup()
+    logging.disable(logging.INFO)
     found_any = False
     for check in CHECKS:
         began = time.monotonic()

@@ -5,9 +5,11 @@
 export function sendOnce(root: Document): void {
   root.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || form.method !== "post" || "srRepeatable" in form.dataset) return;
+    if (!(form instanceof HTMLFormElement) || "srRepeatable" in form.dataset) return;
+    // Not form.method: a field of that name would stand in its place.
+    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
     if (form.dataset["srSent"] === "yes") {
-      
+      event.preventDefault();
       return;
     }
     if (event.defaultPrevented) return;

@@ -12,6 +12,7 @@ database, and is renewed after each erasure.
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
 import shutil
@@ -53,12 +54,12 @@ _MASTER = re.compile(r"master-([0-9]{4,9})\.key")
 class Keyring:
     """The keys, loaded. Shows no secret when printed, and cannot be pickled or copied out of the process."""
 
-    __slots__ = ("_changed", "_checkpoint", "_lock", "_masters", "_request", "_token", "directory", "erased")
+    __slots__ = ("_changed", "_checkpoint", "_lock", "_masters", "_place", "_request", "_token", "directory", "erased")
 
     def __init__(self, directory: Path) -> None:
         check_directory(directory.parent)
         check_directory(directory)
-        self.directory = directory
+        self.directory, self._place = directory, str(directory)
         self.erased = ErasureList(directory / _ERASED)
         self._token, self._request, self._checkpoint = (_secret(directory / name) for name in _SECRETS)
         self._lock = threading.Lock()
@@ -117,11 +118,11 @@ class Keyring:
 
     def _follow(self) -> None:
         # Another process may have rotated, retired or shredded: a key that is gone from disk must not live on here.
-        if self.directory.stat().st_mtime_ns != self._changed:
+        if os.stat(self._place).st_mtime_ns != self._changed:  # noqa: PTH116 — on the way of every unwrapping
             self.reload()
 
     def _take(self) -> None:
-        self._changed = self.directory.stat().st_mtime_ns
+        self._changed = os.stat(self._place).st_mtime_ns  # noqa: PTH116
         self._masters = _read_masters(self.directory)
 
     def rotate(self) -> int:

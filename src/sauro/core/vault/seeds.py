@@ -54,9 +54,11 @@ class SeedTree:
         """The 32-byte key that wraps the unit's key. Raises Shredded."""
         path = _path(unit)
         depth, seed = self._cover(path)
-        for shift in range(DEPTH - depth - 1, -1, -1):
-            seed = hashlib.sha256(seed + (_RIGHT if path >> shift & 1 else _LEFT)).digest()
-        return hashlib.sha256(seed + _LEAF).digest()
+        sha256, turns = hashlib.sha256, f"{path:0{DEPTH}b}".encode()
+        for level in range(depth, DEPTH):
+            # The turn itself, 0 or 1, is what is hashed with the seed.
+            seed = sha256(seed + turns[level : level + 1]).digest()
+        return sha256(seed + _LEAF).digest()
 
     def is_shredded(self, unit: UUID) -> bool:
         """Whether the unit's wrapping key can no longer be derived."""

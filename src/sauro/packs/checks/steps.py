@@ -89,6 +89,7 @@ def _signing(desk: Desk) -> Iterator[Finding]:
 
 def _graph(desk: Desk) -> Iterator[Finding]:
     steps = {step.id: step for step in desk.procedure.steps}
+    lost = False
     for index, step in enumerate(desk.procedure.steps):
         path = f"$.steps[{index}]"
         plain = [way for way in step.next if isinstance(way, str)]
@@ -97,12 +98,13 @@ def _graph(desk: Desk) -> Iterator[Finding]:
         for number, way in enumerate(step.next):
             target = way if isinstance(way, str) else way.to
             if target not in steps:
+                lost = True
                 yield desk.at(f"{path}.next", f"there is no step {target!r}")
             if isinstance(way, schema.Branch):
                 yield from desk.when(f"{path}.next[{number}]", way.when)
     reached = _reached(desk.procedure.steps)
     for index, step in enumerate(desk.procedure.steps):
-        if step.id not in reached:
+        if not lost and step.id not in reached:
             yield desk.at(f"$.steps[{index}]", f"the step {step.id!r} cannot be reached")
     if _circle(steps, desk.procedure.steps[0].id, ()):
         yield desk.at("$.steps", "the steps run in a circle")

@@ -159,9 +159,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("SAURO_MAIL_FROM")
 EMAIL_TIMEOUT = 20
 _mail = urlsplit(text("SAURO_SMTP_URL"))
+SAURO_SENDS_MAIL = bool(_mail.geturl())
 if not _mail.geturl():
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH: Path = SAURO_VAR / "mail"
+    # No letter is sent, and none lies about as a file: what people are told waits in their inbox.
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 elif _mail.scheme != "smtp" or not _mail.hostname:
     raise WrongSetting(
         "SAURO_SMTP_URL is not a mail address. Write it as smtp://user:password@host:587?starttls=1."

@@ -52,5 +52,5 @@ def test_an_unknown_command_is_code_2(capsys):
 
 def test_progress_estimates_what_is_left():
     assert "250 / 1,000 (25 %)" in Progress("x", 1000).line(250, 10.0)
-    assert "30 s" in Progress("x", 1000).line(250, 10.0)
+    assert " 30 " in Progress("x", 1000).line(250, 10.0)
     assert Progress("x").line(250, 10.0) == "x: 250"

@@ -87,7 +87,7 @@ class Head(msgspec.Struct, frozen=True):
     agency: str
     number: str
     place_and_date: str
-    motto_translated: tuple[str, ...] = ()
+    motto_translated: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -29,23 +30,24 @@ SECRET = "quynh@thu.example"
 WRITTEN = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
 
 
-def letter(**other: object) -> Letter:
+def letter(**other: Any) -> Letter:
     """A letter in Vietnamese to the address that must never be found in a result."""
-    given = {
+    parts: dict[str, Any] = {
         "to": SECRET,
         "subject": "Hồ sơ H26.01-261120-0127: đã tiếp nhận",
         "texts": (Text("vi", "Hẹn trả kết quả lúc 16:40 thứ Tư.\n.\nXem hồ sơ\n"),),
         "key": "0193-delivery-1",
         "written": WRITTEN,
     }
-    return Letter(**{**given, **other})  # type: ignore[arg-type]
+    return Letter(**{**parts, **other})
 
 
 class Relay:
     """The server's answers, and what it was given."""
 
     def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
-        self.rcpt, self.data, self.taken = rcpt, data, []
+        self.rcpt, self.data = rcpt, data
+        self.taken: list[Envelope] = []
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -62,11 +64,12 @@ class Relay:
 def only_message(relay: Relay) -> EmailMessage:
     """The one message the relay took."""
     (envelope,) = relay.taken
+    assert isinstance(envelope.content, bytes)
     return message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=default)
 
 
 @contextmanager
-def serving(relay: Relay, **options: object) -> Iterator[SMTPSettings]:
+def serving(relay: Relay, **options: Any) -> Iterator[SMTPSettings]:
     """The relay on a free port, and the settings that reach it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,7 +88,7 @@ def serving(relay: Relay, **options: object) -> Iterator[SMTPSettings]:
         controller.stop()
 
 
-def changed(settings: SMTPSettings, **other: object) -> SMTPSettings:
+def changed(settings: SMTPSettings, **other: Any) -> SMTPSettings:
     """The settings with some of them replaced."""
     return SMTPSettings(
         **{**{name: getattr(settings, name) for name in SMTPSettings.__struct_fields__}, **other}

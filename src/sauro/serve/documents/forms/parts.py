@@ -29,7 +29,7 @@ def page(
             original = str(title)
         if original != str(title):
             subtitles = (*subtitles, original)
-        subtitles = (*subtitles, _("Rendered in English for convenience; the Vietnamese text prevails."))
+        running = f"{running}. {_('Rendered in English for convenience; the Vietnamese text prevails.')}"
     return Page(
         language=sheet.language,
         issued=sheet.issued,
@@ -51,9 +51,9 @@ def _head(sheet: Sheet, translated: bool) -> Head:
         agency=letterhead.agency.upper(),
         number=_("No.: %(number)s") % {"number": letterhead.number} if letterhead.number else "",
         place_and_date=place_and_date(letterhead.place, sheet.issued),
-        motto_translated=(_("Socialist Republic of Viet Nam"), _("Independence - Freedom - Happiness"))
+        motto_translated=_("Socialist Republic of Viet Nam: Independence - Freedom - Happiness")
         if translated
-        else (),
+        else "",
     )
 
 
@@ -160,7 +160,7 @@ def check(proof: Proof, *lines: str, signers: tuple[SignatureLine, ...] = ()) ->
     if proof.checkpoint:
         size, root = _state(proof.checkpoint)
         entries = ngettext("%(size)s entry", "%(size)s entries", size) % {"size": size}
-        small = (_("Journal when printed: %(entries)s, root %(root)s") % {"entries": entries, "root": root},)
+        small = (_("Journal: %(entries)s, root %(root)s") % {"entries": entries, "root": root},)
     return Check(
         qr=qr.svg(qr.payload(proof)).decode(),
         qr_alt=_("QR code that opens %(url)s") % {"url": proof.url},

@@ -1,6 +1,7 @@
 """One full example of every document, used by the tests and by `bench/documents.py`."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sauro.serve.documents import facts
 
@@ -37,7 +38,7 @@ COMPUTATION = (
 )  # fmt: skip
 
 
-def case(**other: object) -> dict[str, object]:
+def case(**other: Any) -> dict[str, Any]:
     """What every document about the sample dossier shares."""
     return {
         "letterhead": LETTERHEAD,
@@ -52,11 +53,11 @@ def case(**other: object) -> dict[str, object]:
     }
 
 
-def documents(**other: object) -> dict[str, facts.Document]:
+def documents(**other: Any) -> dict[str, facts.Document]:
     """Every document by the name of its form; `other` replaces what they share."""
     shared = case(**other)
     later = NOW + timedelta(days=5, hours=1)
-    acceptance = {"accepted": NOW, "due": later}
+    acceptance: dict[str, Any] = {"accepted": NOW, "due": later}
     basis = ("Luật Hộ tịch 60/2014/QH13, Điều 16", "Nghị định 309/2026/NĐ-CP, Điều 8 khoản 1")
     return {
         "acknowledgement": facts.Acknowledgement(
@@ -143,7 +144,7 @@ def handovers(due: datetime) -> tuple[facts.Handover, ...]:
     )
 
 
-def result(shared: dict[str, object]) -> facts.Result:
+def result(shared: dict[str, Any]) -> facts.Result:
     """A decision with grounds, articles and recipients."""
     keep = {name: shared[name] for name in ("letterhead", "issued", "proof", "demonstration", "dossier")}
     keep["language"] = shared.get("language", "vi")

@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from sauro.serve.documents import notices
+from sauro.serve.documents.facts import Language
 from sauro.serve.tests.documents.samples import NOW
 
 FACTS = notices.CaseFacts(
@@ -36,7 +37,7 @@ def test_every_step_of_a_dossier_has_its_notice() -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("step", STEPS)
-def test_the_law_s_particulars_are_in_every_notice(step: str, language: str) -> None:
+def test_the_law_s_particulars_are_in_every_notice(step: str, language: Language) -> None:
     notice = notices.write(step, FACTS, language)
     for particular in (
         FACTS.agency,

@@ -1,0 +1,1 @@
+"""Pages of the one-stop room: for citizens, and for officials."""

@@ -1,0 +1,90 @@
+"""Who is at the keyboard: the person behind the login, and the office they act in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import get_language
+
+from sauro.core.doorway.decide import local_day
+from sauro.core.models import Account
+from sauro.core.moment import now
+from sauro.core.queries.visibility import Reader
+
+CHOSEN = "position"
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A position that the person holds today."""
+
+    position: UUID
+    organisation: UUID
+    type: str
+    head: bool
+    name: str
+    organisation_name: str
+
+
+_OFFICES = """
+SELECT p.id, p.organisation, p.type, p.head, p.name_vi, p.name_en, o.name_vi, o.name_en
+FROM core_holding h JOIN core_actor p ON p.id = h.position JOIN core_actor o ON o.id = p.organisation
+WHERE h.person = %s AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s) ORDER BY p.code
+"""
+
+
+def person_of(request: HttpRequest) -> UUID | None:
+    """The person behind the login, or None for a stranger."""
+    if not request.user.is_authenticated:
+        return None
+    return Account.objects.filter(user_id=request.user.pk).values_list("person", flat=True).first()
+
+
+def offices_of(person: UUID) -> list[Office]:
+    """The offices that a person holds today."""
+    today = local_day(now())
+    english = (get_language() or "vi").startswith("en")
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFICES, [person, today, today])
+        return [
+            Office(id_, organisation, kind, head, en if english else vi, o_en if english else o_vi)
+            for id_, organisation, kind, head, vi, en, o_vi, o_en in cursor.fetchall()
+        ]
+
+
+def office_of(request: HttpRequest, person: UUID) -> Office | None:
+    """The office in which the person acts now: the one they chose, else their first; None for a citizen."""
+    held = offices_of(person)
+    chosen = request.session.get(CHOSEN)
+    return next((office for office in held if str(office.position) == chosen), held[0] if held else None)
+
+
+def reader(request: HttpRequest) -> Reader | None:
+    """Who asks, or None for a stranger."""
+    person = person_of(request)
+    if person is None:
+        return None
+    office = office_of(request, person)
+    return Reader(person, office.position if office else None)
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, Reader, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Give the view the reader; send a stranger to sign in, and back to the same page."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        found = reader(request)
+        if found is None:
+            return redirect_to_login(request.get_full_path())
+        return view(request, found, *args, **kwargs)
+
+    inner.asks_who: Any = True  # type: ignore[attr-defined]
+    return inner

@@ -1,0 +1,276 @@
+"""The papers of a dossier: facts of a case turned into the official forms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sauro.core.clock.explanation import explain
+from sauro.core.journal import checkpoints
+from sauro.core.models import Commitment
+from sauro.core.queries import courses, definitions
+from sauro.core.queries.reading import Opened
+from sauro.serve.actions.subject import limit_of
+from sauro.serve.documents import facts
+from sauro.serve.documents.render import pdf
+from sauro.serve.models import Attachment, Dossier
+from sauro.serve.queries.cases import Happening
+from sauro.serve.queries.places import names
+from sauro.serve.rules.forms import needed_components, say
+from sauro.serve.rules.procedures import Procedure, procedure
+from sauro.serve.wording import clock_lines, limit_words
+
+
+@dataclass(frozen=True)
+class Case:
+    """An opened dossier with what its papers say about it, in one language."""
+
+    rows: Mapping[str, Mapping[str, Any]]
+    parts: Mapping[str, Mapping[str, Any] | None]
+    happenings: Sequence[Happening]
+    language: facts.Language
+
+    @property
+    def promise(self) -> Mapping[str, Any]:
+        return self.rows[Commitment._meta.db_table]
+
+    @property
+    def dossier(self) -> Mapping[str, Any]:
+        return self.rows[Dossier._meta.db_table]
+
+    @property
+    def procedure(self) -> Procedure:
+        return definitions.get(self.dossier["procedure"]).compiled(procedure)
+
+    @property
+    def holds(self) -> Sequence[str]:
+        found: Sequence[str] = self.dossier["plan"].get("rules", ())
+        return found
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """A personal part; empty where it was never written or was erased."""
+        return self.parts.get(name) or {}
+
+    def last(self, *actions: str) -> Happening | None:
+        return next((h for h in reversed(self.happenings) if h.name in actions), None)
+
+
+KINDS = ("acknowledgement", "form01", "form02", "form03", "form04", "form05", "form06", "draft")
+
+
+def paper(kind: str, opened: Opened, happenings: Sequence[Happening], language: facts.Language) -> bytes:
+    """A paper of a dossier as PDF. Raises KeyError for a kind that does not apply to this dossier."""
+    case = Case(opened.rows, opened.parts, happenings, language)
+    with translation.override(language):
+        return pdf(_MAKE[kind](case))
+
+
+def available(opened: Opened, happenings: Sequence[Happening]) -> list[str]:
+    """Which papers this dossier has by now."""
+    done = {happening.name for happening in happenings}
+    dossier = opened.rows[Dossier._meta.db_table]
+    found = ["acknowledgement"]
+    found += ["form01"] if dossier["accepted_at"] else []
+    for action, kind in _BY_ACTION.items():
+        found += [kind] if action in done else []
+    return found + (["form06"] if dossier["accepted_at"] else [])
+
+
+_BY_ACTION = {
+    "serve.request_supplement": "form02", "serve.refuse_dossier": "form03", "serve.extend_deadline": "form04",
+    "serve.stop_dossier": "form05",
+}  # fmt: skip
+
+
+def applicant_of(found: Procedure, answers: Mapping[str, Any]) -> facts.Person:
+    """Who filed, as the answers say: the fields that a person's own identity would fill."""
+    who: dict[str, str] = {}
+    for known in found.fields.values():
+        if known.prefill and known.id in answers:
+            who.setdefault(known.prefill.removeprefix("actor."), str(answers[known.id]))
+    return facts.Person(who.get("name", ""), who.get("address", ""), who.get("phone", ""), who.get("email", ""))
+
+
+def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:
+    """The head of a paper: the agency, its superior, its place."""
+    column = "name_en" if translation.get_language() == "en" else "name_vi"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.{column}, coalesce(p.{column}, ''), coalesce(a.{column}, '') FROM core_actor o"
+            " LEFT JOIN core_actor p ON p.id = o.parent LEFT JOIN core_actor a ON a.kind = 'organisation'"
+            " AND a.level = 'province' AND a.id = p.parent WHERE o.id = %s",
+            [organisation],
+        )
+        row = cursor.fetchone() or ("", "", "")
+    return facts.Letterhead(row[0], row[1], number, row[2].removeprefix("Ủy ban nhân dân "))
+
+
+def proof(code: str) -> facts.Proof:
+    """Where a stranger checks the paper, with the newest checkpoint of the journal."""
+    connection.ensure_connection()
+    signed = checkpoints.latest(connection.connection)
+    return facts.Proof(settings.SAURO_PUBLIC_URL + reverse("serve:verify", args=[code]), signed.note if signed else "")
+
+
+def _head(case: Case, organisation: UUID, issued: datetime) -> dict[str, Any]:
+    dossier = case.dossier
+    code = dossier["code"] or dossier["reference"]
+    return {
+        "letterhead": letterhead(organisation), "issued": issued, "proof": proof(code), "language": case.language,
+        "demonstration": settings.DEMONSTRATION, "dossier": code, "procedure_code": case.procedure.code,
+        "procedure_name": say(case.procedure.terms.name), "applicant": applicant_of(case.procedure, case.part("answers")),
+    }  # fmt: skip
+
+
+def _components(case: Case) -> tuple[facts.Component, ...]:
+    attached = set(Attachment.objects.filter(dossier=case.dossier["id"]).values_list("component", flat=True))
+    found = []
+    for component in needed_components(case.procedure, case.holds):
+        given = component.from_form or component.id in attached or case.dossier["channel"] == 1
+        if given:
+            electronic = int(component.id in attached or case.dossier["channel"] == 2)
+            paper_kind = "originals" if component.kind == "original" else "copies"
+            counted = {paper_kind: component.copies} if not electronic else {"electronic": 1}
+            found.append(facts.Component(say(component.name), **counted))
+    return tuple(found)
+
+
+def _fees(case: Case) -> tuple[facts.Fee, ...]:
+    paid = case.dossier["payment"] in ("paid", "waived")
+    wanted = case.procedure.fees(case.part("answers"), case.holds, case.dossier["channel"])
+    return tuple(facts.Fee(say(fee.name), amount or 0, paid) for fee, amount in wanted if amount)
+
+
+def _officer(happening: Happening | None) -> facts.Officer:
+    position = happening.position if happening else None
+    return facts.Officer(names([position]).get(position, "") if position else "")
+
+
+def _acknowledgement(case: Case) -> facts.Document:
+    dossier, found = case.dossier, case.procedure
+    _id, calendar = courses.calendar(dossier["submitted_at"].date())
+    by = limit_of(found, case.holds).end(calendar, dossier["submitted_at"], cut_off=True)
+    return facts.Acknowledgement(
+        **_head(case, dossier["received_by"], dossier["submitted_at"]), submitted=dossier["submitted_at"],
+        components=_components(case), result_by=by, limit=limit_words(found, case.holds), fees=_fees(case),
+        assisted_by=_officer(case.last("serve.assist_filing")) if dossier["assister"] else None,
+    )  # fmt: skip
+
+
+def _form01(case: Case) -> facts.Document:
+    dossier, promise = case.dossier, case.promise
+    course, calendar = courses.read(promise["course"])
+    place = names([dossier["received_by"]]).get(dossier["received_by"], "")
+    return facts.Form01(
+        **_head(case, dossier["received_by"], dossier["accepted_at"]), components=_components(case),
+        accepted=dossier["accepted_at"], due=promise["due_original"], limit=limit_words(case.procedure, case.holds),
+        computation=tuple(clock_lines(explain(course, calendar))), collect_at=place,
+        officer=_officer(case.last("serve.accept_dossier")), fees=_fees(case),
+    )  # fmt: skip
+
+
+def _form02(case: Case) -> facts.Document:
+    asked = case.last("serve.request_supplement")
+    assert asked is not None
+    number = int(asked.data["number"])
+    found = case.procedure
+    items = []
+    for item in case.part(f"supplement-{number}").get("deficiencies", ()):
+        known = found.components.get(item["item"]) or found.fields.get(item["item"])
+        name = say(getattr(known, "name", None) or known.label) if known else item["item"]  # type: ignore[union-attr]
+        items.append(facts.Deficiency(name, item["reason"], item.get("guidance", ""), "309/2026/NĐ-CP, Điều 8.1"))
+    return facts.Form02(
+        **_head(case, case.dossier["received_by"], asked.at), deficiencies=tuple(items), officer=_officer(asked),
+        stage=_("before acceptance") if not case.dossier["accepted_at"] else _("in progress"), ordinal=number,
+    )  # fmt: skip
+
+
+def _form03(case: Case) -> facts.Document:
+    refused = case.last("serve.refuse_dossier")
+    assert refused is not None
+    ground = next((g for g in case.procedure.terms.refusals if g.id == refused.data.get("ground")), None)
+    words = next((p for name, p in case.parts.items() if name.startswith("refusal-") and p), {})
+    basis = (f"{ground.basis.instrument}, {ground.basis.article}",) if ground and ground.basis else ()
+    reasons = tuple(t for t in (say(ground.text) if ground else "", str(words.get("reason", ""))) if t)
+    return facts.Form03(
+        **_head(case, case.dossier["received_by"], refused.at), reasons=reasons, basis=basis, officer=_officer(refused)
+    )
+
+
+def _signatory(happening: Happening) -> facts.Signatory:
+    return facts.Signatory(_officer(happening).position, "")
+
+
+def _form04(case: Case) -> facts.Document:
+    moved = case.last("serve.extend_deadline")
+    assert moved is not None
+    return facts.Form04(
+        **_head(case, case.dossier["competent"], moved.at), accepted=case.dossier["accepted_at"],
+        original_due=case.promise["due_original"], new_due=case.promise["due"],
+        reason=str(case.part(f"apology-{moved.data['number']}").get("reason", "")), ordinal=int(moved.data["number"]),
+        limit=case.procedure.terms.extension.max, signer=_signatory(moved),
+    )  # fmt: skip
+
+
+def _form05(case: Case) -> facts.Document:
+    stopped = case.last("serve.stop_dossier")
+    assert stopped is not None
+    words = next((p for name, p in case.parts.items() if name.startswith("stop-") and p), {})
+    step = case.procedure.steps.get(case.dossier["step"])
+    return facts.Form05(
+        **_head(case, case.dossier["competent"], stopped.at), accepted=case.dossier["accepted_at"] or stopped.at,
+        request="", stage=say(step.name) if step else "", decision=str(words.get("reason", "")),
+        basis=("03/2025/TT-VPCP, Mẫu 05",), money="", signer=_signatory(stopped),
+    )  # fmt: skip
+
+
+def _form06(case: Case) -> facts.Document:
+    steps = [h for h in case.happenings if h.data.get("completed") or h.name == "serve.accept_dossier"]
+    rows = []
+    for one, other in zip(steps, [*steps[1:], None], strict=True):
+        taker = _officer(other) if other else facts.Officer(_office_of(case))
+        rows.append(facts.Handover(_officer(one), taker, one.at, case.promise["due"], "on_time" if other else "open"))
+    return facts.Form06(
+        **_head(case, case.dossier["received_by"], case.dossier["accepted_at"]), accepted=case.dossier["accepted_at"],
+        due=case.promise["due"], handovers=tuple(rows),
+    )  # fmt: skip
+
+
+def _office_of(case: Case) -> str:
+    position = case.promise["position"]
+    return names([position]).get(position, "") if position else ""
+
+
+def _draft(case: Case) -> facts.Document:
+    drafted = case.last("serve.draft_decision")
+    assert drafted is not None
+    return decision(case, drafted)
+
+
+def decision(case: Case, drafted: Happening) -> facts.Result:
+    """The decision as it will be signed, dated by its draft."""
+    words, found = case.part(str(drafted.data["part"])), case.procedure
+    signing = next((step for step in found.terms.steps if step.kind == "sign"), None)
+    position = case.dossier["plan"].get("positions", {}).get(signing.id if signing else "", "")
+    signer = names([UUID(position)]).get(UUID(position), "") if position else ""
+    code = case.dossier["code"] or case.dossier["reference"]
+    title = say(found.terms.result.name) if words.get("outcome") == "granted" else _("Decision refusing the request")
+    return facts.Result(
+        letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(code),
+        language=case.language, demonstration=settings.DEMONSTRATION, title=title, about=say(found.terms.name),
+        dossier=code, grounds=tuple(f"{b.instrument}, {b.article}" for b in found.terms.legal_basis),
+        paragraphs=tuple(words.get("paragraphs", ())), signer=facts.Signatory(signer, ""),
+    )  # fmt: skip
+
+
+_MAKE = {
+    "acknowledgement": _acknowledgement, "form01": _form01, "form02": _form02, "form03": _form03, "form04": _form04,
+    "form05": _form05, "form06": _form06, "draft": _draft,
+}  # fmt: skip

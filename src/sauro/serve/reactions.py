@@ -1,0 +1,103 @@
+"""What the one-stop room does when something has happened: tell people, and have decisions rendered for signing."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from sauro.core.actions.gaps import HEADS_ABOVE
+from sauro.core.doorway.decide import local_day
+from sauro.core.ids import new_id
+from sauro.core.journal.consumers import Consumer, SealedEvent
+from sauro.core.models import Commitment, Holding
+from sauro.core.moment import now
+from sauro.serve import jobs
+from sauro.serve.models import Dossier, Notice
+
+TOLD = {
+    "serve.submit_dossier": "submitted", "serve.assist_filing": "submitted", "serve.accept_dossier": "accepted",
+    "serve.request_supplement": "supplement_requested", "serve.resume_dossier": "resumed",
+    "serve.answer_supplement": "resumed", "serve.extend_deadline": "apologised", "serve.return_result": "returned",
+    "serve.withdraw_dossier": "withdrawn", "serve.refuse_dossier": "refused", "serve.stop_dossier": "stopped",
+}  # fmt: skip
+"""Which act is told to the applicant, as which notice (Decree 224/2026, Art. 15.1.g: every change of status)."""
+
+PREPARES = frozenset({"serve.draft_decision", "serve.complete_step"})
+
+
+def tell(events: Sequence[SealedEvent]) -> None:
+    """Put a notice into the inbox of each person concerned, once per event; letters go by jobs."""
+    for event in events:
+        if event.subject is None:
+            continue
+        if event.name == "core.fire_timer":
+            _tell_offices(event)
+            continue
+        kind = _kind(event)
+        row = Dossier.objects.filter(pk=event.subject).values("applicant").first() if kind else None
+        if kind and row:
+            for notice in _notices(event, kind, [row["applicant"]]):
+                jobs.queue_letters(notice)
+
+
+def _kind(event: SealedEvent) -> str | None:
+    moves = event.said["data"].get("moves", [])
+    if any(move[0] == "business" and move[2] == "9" for move in moves):
+        return "finished"
+    if event.name == "serve.answer_supplement" and not moves:
+        return None
+    return TOLD.get(event.name)
+
+
+def _tell_offices(event: SealedEvent) -> None:
+    """Half time and due soon go to who holds the responsible office; a breach goes to the head of the agency too."""
+    data = event.said["data"]
+    if data["answer"].get("effect") != "fired":
+        return
+    promise = Commitment.objects.filter(pk=event.subject, kind="dossier").values("position", "lead").first()
+    if promise is None:
+        return
+    persons = _holders(promise["position"])
+    if data["kind"] == "breach":
+        _notices(event, "breached", {*persons, *_heads(promise["lead"])})
+    else:
+        _notices(event, data["kind"], persons)
+
+
+def _holders(position: UUID | None) -> list[UUID]:
+    today = local_day(now())
+    held = Holding.objects.filter(position=position, valid_from__lte=today)
+    return [h.person for h in held if h.valid_to is None or h.valid_to >= today]
+
+
+def _heads(organisation: UUID) -> list[UUID]:
+    today = local_day(now())
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS_ABOVE, [organisation, today, today])
+        return [row[3] for row in cursor.fetchall()]
+
+
+def _notices(event: SealedEvent, kind: str, persons: Iterable[UUID]) -> list[Notice]:
+    assert event.subject is not None
+    made = []
+    for person in sorted(persons):
+        notice, new = Notice.objects.get_or_create(
+            event=event.id, person=person, kind=kind,
+            defaults={"id": new_id(), "dossier": event.subject, "at": event.recorded},
+        )  # fmt: skip
+        if new:
+            made.append(notice)
+    return made
+
+
+def prepare(events: Sequence[SealedEvent]) -> None:
+    """Have the worker render what was drafted; the job looks again whether it is still wanted."""
+    for event in events:
+        if event.subject is not None:
+            jobs.prepare_decision.defer(dossier=str(event.subject))
+
+
+CONSUMERS = [
+    Consumer("serve.tell", tell, frozenset({*TOLD, "core.fire_timer", "serve.sign_decision", "serve.issue_result"})),
+    Consumer("serve.prepare", prepare, PREPARES),
+]
