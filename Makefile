@@ -38,5 +38,4 @@ bench: ## run the benchmark NAME=… (all without), print its table, write var/b
 	@var/bench-venv/bin/python -m bench $(NAME)
 
 reset: ## delete the database, keys, files and everything else in var/ (asks first)
-	@printf 'Delete everything in var/ — database, keys and files? Type yes: '; read answer && [ "$$answer" = yes ] \
-		|| { echo 'Nothing was deleted.'; exit 1; }; chmod -R u+w var 2>/dev/null; rm -rf var && echo 'Deleted.'
+	@$(PYTHON) tools/reset.py

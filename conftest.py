@@ -18,21 +18,22 @@ import pytest
 from psycopg import sql
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+KEPT_TEMPLATES = 6
 
 
-def _migrations_digest() -> str:
+def _digest() -> str:
+    """What the template is made of: migrations, rights, the pack, and the code that loads it."""
     from django.apps import apps
 
-    digest = hashlib.sha256(b"1")
-    ours = [Path(__file__).parent / "src/sauro/project/schema.py"]
-    for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
-        files = sorted((Path(app.path) / "migrations").rglob("*"))
-        ours += [file for file in files if file.suffix in {".py", ".sql"}]
-    here = Path(__file__).parent / "src/sauro"
-    ours += [p for p in sorted((here / "packs").rglob("*")) if p.suffix in {".py", ".yaml", ".csv"}]
-    ours += sorted((here / "core/doorway").glob("*.py")) + sorted((here / "core/actions").glob("*.py"))
-    for file in ours:
-        digest.update(file.as_posix().encode() + file.read_bytes())
+    ours = Path(__file__).parent / "src" / "sauro"
+    files = [*Path(__file__).parent.glob("conftest.py"), ours / "project" / "schema.py"]
+    for app in apps.get_app_configs():
+        files += (Path(app.path) / "migrations").rglob("*.py")
+    for folder in ("core/actions", "core/doorway", "core/vault", "packs"):
+        files += (file for file in (ours / folder).rglob("*") if file.suffix in {".py", ".yaml", ".csv"})
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if "tests" not in file.parts):
+        digest.update(file.as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -51,7 +52,7 @@ def _make_template(server: Any, name: str) -> None:
     with psycopg.connect(server.address(), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(half)))
+        _drop(connection, half)
     postgres.create_database(server, half)
     _use(half)
     schema.migrate()
@@ -70,8 +71,6 @@ def _keys(template: str) -> Path:
 
 def _found(template: str) -> None:
     """Found a demonstration nation of one province in the template: what most tests begin with."""
-    import shutil
-
     from django.db import connection
 
     from sauro.core.doorway import genesis
@@ -89,16 +88,19 @@ def _found(template: str) -> None:
     connection.close()
 
 
-def _drop_leftovers(server: Any, template: str) -> None:
+def _drop_leftovers(server: Any) -> None:
+    """Databases of test processes that are gone, and templates older than the last few."""
     with psycopg.connect(server.address(), autocommit=True) as connection:
-        rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_'").fetchall()
-        for (name,) in rows:
-            process = name.split("_")[1]
-            gone = process.isdigit() and not Path(f"/proc/{process}").exists()
-            if gone or (process == "template" and not name.startswith(template)):
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+        ask = "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid"
+        mine = [row[0] for row in connection.execute(ask, ["^test_[0-9]+$"])]
+        templates = [row[0] for row in connection.execute(ask, ["^test_template_[0-9a-f]+$"])]
+        gone = [name for name in mine if not Path("/proc", name.removeprefix("test_")).exists()]
+        for name in [*gone, *templates[:-KEPT_TEMPLATES]]:
+            _drop(connection, name)
+
+
+def _drop(connection: Any, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -117,31 +119,30 @@ def postgres_server() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(postgres_server: Any, django_db_blocker: Any) -> Iterator[None]:
-    """One migrated database for this test process, dropped at the end."""
+    """One founded database for this test process, dropped at the end."""
+    global RENEW
     from django.conf import settings
     from django.db import connections
 
     from sauro.core.vault import keyring
     from sauro.project import postgres
 
-    template = f"test_template_{_migrations_digest()}"
+    template = f"test_template_{_digest()}"
     name = f"test_{os.getpid()}"
     with django_db_blocker.unblock():
         with (settings.SAURO_VAR / "pgtest.template").open("a+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _drop_leftovers(postgres_server, template)
+            _drop_leftovers(postgres_server)
             _make_template(postgres_server, template)
             postgres.create_database(postgres_server, name, template)
-            if not keyring.exists(settings.SAURO_KEYS):
-                keyring.create(settings.SAURO_KEYS)
+        keyring.use(keyring.load(_keys(template)))
         _use(name)
+    RENEW = (postgres_server, name, template)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
         with psycopg.connect(postgres_server.address(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            _drop(connection, name)
 
 
 RENEW: tuple[Any, str, str] | None = None
@@ -158,7 +159,7 @@ def _renew(_case: Any) -> None:
     server, name, template = RENEW
     connections.close_all()
     with psycopg.connect(server.address(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(connection, name)
     postgres.create_database(server, name, template)
     definitions.forget()
 

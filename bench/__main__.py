@@ -3,12 +3,12 @@
 import argparse
 import ast
 import importlib
-import os
 import sys
 import time
 from pathlib import Path
 
 from bench.machine import machine
+from bench.paths import share
 from bench.result import ROOT, Settings, keep, table
 
 HERE = Path(__file__).resolve().parent
@@ -54,8 +54,7 @@ def main() -> int:
         "--size", type=float, default=1.0, help="multiplies the work, for a quick look (default 1)"
     )
     asked = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "src"))
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    share()
     for name in known if asked.name == "all" else [asked.name]:
         measure(name, Settings(runs=asked.runs, size=asked.size))
     return 0

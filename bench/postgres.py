@@ -33,6 +33,7 @@ def start() -> str:
     """Start (or join) the server and return the address of its maintenance database, as its superuser."""
     global _server
     if _server is None:
+        # Reading the product's settings makes the key of its sessions where they say; not in the demonstration.
         os.environ["SAURO_VAR"] = str(HOME)
         from sauro.project.postgres import DURABLE, Server, create_roles
 

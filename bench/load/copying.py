@@ -1,5 +1,6 @@
 """Copies of seeds, written by COPY: events, leaves, tiles, state and personal text of each batch in one transaction."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bench.load.codes import Codes, References
-from bench.load.seed import EVENT_COLUMNS, Copier, Seed, leaf_hash
+from bench.load.seed import EVENT_COLUMNS, Citizen, Copier, Seed, leaf_hash
 
 BATCH = 2_000
 TILE = 256
@@ -73,30 +74,41 @@ def _hashes(link: psycopg.Connection[Any], table: str, order: str, level: int, c
 
 
 def copy_all(
-    link: psycopg.Connection[Any], seeds: Sequence[Seed], total: int, keyring: Any
+    link: psycopg.Connection[Any],
+    seeds: Sequence[tuple[Seed, int]],
+    total: int,
+    keyring: Any,
+    pool: Sequence[Citizen],
 ) -> Iterator[tuple[int, int]]:
-    """Copy the seeds, in their order, until there are `total` more cases; yields (cases, events) as it goes."""
+    """Copy each seed in its weight until there are `total` more cases; yields (cases, events) as it goes."""
     tree, codes, references = Tree(link), Codes(link), References()
     names = dict(COLUMNS)
-    for seed in seeds:
+    for seed, _weight in seeds:
         names |= seed.columns
     done = events = 0
-    for place, seed in enumerate(seeds):
-        wanted = total * (place + 1) // len(seeds) - total * place // len(seeds)
+    citizens = itertools.cycle(pool)
+    for seed, wanted in zip(
+        (seed for seed, _ in seeds), _shares([weight for _, weight in seeds], total), strict=True
+    ):
         copier = Copier(seed, keyring, codes, references)
-        while wanted:
+        for start in range(0, wanted, BATCH):
             lines: Lines = defaultdict(list)
-            batch = min(wanted, BATCH)
+            batch = min(BATCH, wanted - start)
             for _ in range(batch):
-                _one(seed, copier, tree, lines)
+                _one(seed, copier, tree, lines, next(citizens))
             _write(link, names, lines, codes)
-            wanted -= batch
             done, events = done + batch, events + batch * len(seed.events)
             yield done, events
 
 
-def _one(seed: Seed, copier: Copier, tree: Tree, lines: Lines) -> None:
-    values, units, personal = copier.values()
+def _shares(weights: Sequence[int], total: int) -> list[int]:
+    """Whole numbers in these proportions that add up to the total."""
+    marks = [total * sum(weights[:n]) // sum(weights) for n in range(len(weights) + 1)]
+    return [after - before for before, after in itertools.pairwise(marks)]
+
+
+def _one(seed: Seed, copier: Copier, tree: Tree, lines: Lines, citizen: Citizen) -> None:
+    values, units, personal = copier.values(citizen)
     lines["core_unit_key"] += units
     lines["core_personal"] += personal
     for place, head, stencil in seed.events:
@@ -133,3 +145,10 @@ def without_indexes(link: psycopg.Connection[Any], tables: Sequence[str]) -> Ite
     finally:
         for _name, definition in rows:
             link.execute(definition)
+
+
+def finish(link: psycopg.Connection[Any]) -> None:
+    """Readers of the journal have read the copies' events as they read the originals'; statistics are fresh."""
+    link.execute("UPDATE core_consumer SET position = (SELECT max(leaf_index) + 1 FROM core_leaf)")
+    link.execute("VACUUM (ANALYZE)")
+    link.execute("CHECKPOINT")

@@ -47,7 +47,11 @@ class Seed:
     parts: list[Part] = field(default_factory=list)
 
 
-def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any) -> Seed:
+Citizen = tuple[bytes, bytes]
+"""A person and the grant for what is their own, as text."""
+
+
+def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any, citizen: Citizen) -> Seed:
     """Read one case. Raises ValueError where it shares a row with another case, which a copy could not."""
     events = link.execute(
         f"SELECT {EVENT_COLUMNS}, body FROM core_event WHERE subject = %s ORDER BY seq", [subject]
@@ -58,7 +62,8 @@ def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any) -> Seed:
     identities |= {unit for unit, _ in personal}
     dossier = next(iter(rows["serve_dossier"]))
     reference, code = _names(link, dossier)
-    seed = _named(sorted(identities), [event[6] for event in events], code, reference, _digests(bodies))
+    keys = sorted({event[6] for event in events})
+    seed = _named(sorted(identities), keys, code, reference, _digests(bodies), citizen)
     place = {value: number for number, value in enumerate(seed.values)}
     for event in events:
         head = _copied(link, f"SELECT {EVENT_COLUMNS} FROM core_event WHERE id = '{event[0]}'")[0]
@@ -106,7 +111,9 @@ def _names(link: psycopg.Connection[Any], dossier: str) -> tuple[str, str | None
     return row[0], row[1]
 
 
-def _named(ids: list[str], keys: list[str], code: str | None, reference: str, digests: list[str]) -> Seed:
+def _named(
+    ids: list[str], keys: list[str], code: str | None, reference: str, digests: list[str], citizen: Citizen
+) -> Seed:
     values: list[bytes] = []
 
     def add(names: list[str]) -> list[int]:
@@ -115,6 +122,7 @@ def _named(ids: list[str], keys: list[str], code: str | None, reference: str, di
         return list(range(start, len(values)))
 
     numbered = [add(group) for group in (ids, keys, [code] if code else [], [reference], digests)]
+    values.extend(citizen)
     return Seed(values, *numbered)
 
 
@@ -166,13 +174,14 @@ class Copier:
         self._seed, self._keyring, self._codes, self._references = seed, keyring, codes, references
         self._milliseconds = [seed.values[i][:13] for i in seed.ids]
 
-    def values(self) -> tuple[list[bytes], list[bytes], list[bytes]]:
-        """New values; lines for core_unit_key; lines for core_personal."""
+    def values(self, citizen: Citizen) -> tuple[list[bytes], list[bytes], list[bytes]]:
+        """New values, with this citizen as the applicant; lines for core_unit_key; lines for core_personal."""
         from sauro.core.vault.cipher import new_unit
         from sauro.core.vault.parts import seal_part
 
         seed = self._seed
         values = list(seed.values)
+        values[-2:] = citizen
         for i, head in zip(seed.ids, self._milliseconds, strict=True):
             tail = os.urandom(10).hex().encode()
             # The millisecond stays (the index stays compact), version and variant too; 74 bits are new.

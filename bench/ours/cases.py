@@ -24,7 +24,6 @@ class Ours:
         self.outside = Outside()
 
     def prepare(self, address: str) -> None:
-        installation.enter(address)
         installation.build(address)
         assemble()
 

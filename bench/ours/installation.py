@@ -1,6 +1,8 @@
 """A real installation in a database of the benchmarks: its schema, its founding act, the Vietnam pack."""
 
 import os
+import shutil
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,12 +19,17 @@ def as_role(address: str, role: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{role}@{host}"))
 
 
+def home(address: str) -> Path:
+    """Keys and files of the installation in this database; what follows "__" in its name shares them."""
+    return HOME / urlsplit(address).path.strip("/").partition("__")[0]
+
+
 def environment(address: str) -> dict[str, str]:
     """What a process of ours needs to find this database: the application's role, the owner's, keys of its own."""
     return {
         "DATABASE_URL": as_role(address, "sauro_app"),
         "SAURO_OWNER_DATABASE_URL": as_role(address, "sauro_owner"),
-        "SAURO_VAR": str(HOME),
+        "SAURO_VAR": str(home(address)),
         "SAURO_PROFILE": "demonstration",
         "DJANGO_SETTINGS_MODULE": "sauro.project.settings",
     }
@@ -36,8 +43,10 @@ def enter(address: str) -> None:
     django.setup()
 
 
-def build(address: str, provinces: set[str] | None = frozenset({PROVINCE})) -> None:  # type: ignore[assignment]
-    """Make the schema as its owner, found the installation, load the pack; `enter` comes first."""
+def build(address: str, provinces: Collection[str] | None = (PROVINCE,)) -> None:
+    """Make the schema as its owner, found the installation, load the pack."""
+    shutil.rmtree(home(address), ignore_errors=True)
+    enter(address)
     from sauro.packs import VN
     from sauro.packs.load import load
     from sauro.packs.pack import read

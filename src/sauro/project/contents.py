@@ -12,6 +12,7 @@ from sauro import packs
 from sauro.core.doorway import genesis
 from sauro.core.models import Instance
 from sauro.core.vault import keyring
+from sauro.project import demonstration
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _
 
@@ -46,12 +47,13 @@ def fill(say: Say) -> None:
     """Load the Vietnamese pack where it is not loaded in its present form. Run again, it adds only what is new."""
     stamp = settings.SAURO_VAR / "stamps" / "pack"
     wanted = _pack_digest(packs.VN)
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    say(_("Loading the pack…"))
-    load_pack(packs.VN)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(wanted)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        say(_("Loading the pack…"))
+        load_pack(packs.VN)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(wanted)
+    if settings.DEMONSTRATION:
+        demonstration.fill(say)
 
 
 def load_pack(folder: Path) -> int:

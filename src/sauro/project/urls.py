@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("sauro.web.urls")),
+    path("", include("sauro.serve.pages.urls")),
 ]
 
 handler400 = "sauro.web.errors.bad_request"

@@ -12,10 +12,12 @@ from sauro.core.ids import new_id
 from sauro.core.models import StoredFile
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
-from sauro.core.vault import erasure, keyring
+from sauro.core.vault import keyring
 from sauro.core.vault.cipher import new_unit
 from sauro.core.vault.parts import read_parts, seal_part, unit_keys, write_personal
 from sauro.serve.models import Draft
+from sauro.serve.rules.forms import say
+from sauro.serve.rules.procedures import Procedure
 
 PART = "draft"
 KEPT_FOR = timedelta(days=30)
@@ -47,6 +49,10 @@ def mine(person: UUID, id_: UUID) -> Draft:
 
 def answers(draft: Draft) -> dict[str, Any]:
     """What was typed so far."""
+    return {name: value for name, value in _read(draft).items() if name != FILES}
+
+
+def _read(draft: Draft) -> dict[str, Any]:
     with connection.cursor() as cursor:
         read = read_parts(cursor, keyring.current(), {draft.id: [PART]})
     return dict(read.get((draft.id, PART)) or {})
@@ -79,9 +85,57 @@ def clear(draft: Draft) -> None:
 
 
 def discard(draft: Draft) -> None:
-    """The person throws the draft away: its key goes, and everything with it."""
+    """The person throws the draft away: its key goes, and with it everything that was typed."""
     with transaction.atomic(), connection.cursor() as cursor:
-        erasure.erase_rows(cursor, [draft.id], draft.id, now())
-        cursor.execute("DELETE FROM core_personal WHERE unit = %s", [draft.id])
-        cursor.execute("DELETE FROM core_erasure WHERE unit = %s", [draft.id])
+        for table in ("core_personal", "core_token", "core_unit_key"):
+            cursor.execute(f"DELETE FROM {table} WHERE unit = %s", [draft.id])
         Draft.objects.filter(pk=draft.id).delete()
+
+
+def mine_or_none(person: UUID, id_: UUID) -> Draft | None:
+    """A person's own draft, or None once it was filed or thrown away."""
+    return Draft.objects.filter(pk=id_, person=person).first()
+
+
+FILES = "_files"
+"""Where the draft's own part keeps which file belongs to which component."""
+
+
+def files_of(draft: Draft) -> dict[UUID, str]:
+    """The files that are attached, and the component of each."""
+    return {UUID(id_): component for id_, component in _read(draft).get(FILES, {}).items()}
+
+
+def add_file(draft: Draft, file: UUID, component: str) -> None:
+    save(draft, {FILES: {**_read(draft).get(FILES, {}), str(file): component}})
+
+
+def forget_file(draft: Draft, file: UUID) -> None:
+    save(draft, {FILES: {id_: c for id_, c in _read(draft).get(FILES, {}).items() if id_ != str(file)}})
+
+
+def own_identity(person: UUID, procedure: Procedure) -> dict[str, Any]:
+    """What is known of the person and the form asks for: their own data, given to themselves."""
+    with connection.cursor() as cursor:
+        read = read_parts(cursor, keyring.current(), {person: ["identity"]})
+    identity = read.get((person, "identity")) or {}
+    known = {f"actor.{_KNOWN.get(name, name)}": value for name, value in identity.items()}
+    return {f.id: known[f.prefill] for f in procedure.fields.values() if f.prefill in known}
+
+
+_KNOWN = {"number": "id_number"}
+
+
+def move_to(draft: Draft, before: Procedure, after: Procedure) -> list[str]:
+    """A draft follows the version in force (invariant I4); returns what changed, in words' keys: added and gone."""
+    changed = []
+    for what in ("fields", "components"):
+        old, new = getattr(before, what), getattr(after, what)
+        changed += [f"+ {_named(new[id_])}" for id_ in new if id_ not in old]
+        changed += [f"− {_named(old[id_])}" for id_ in old if id_ not in new]
+    save(draft, {}, procedure=after.id)
+    return changed or ["="]
+
+
+def _named(item: Any) -> str:
+    return say(getattr(item, "label", None) or item.name)

@@ -171,9 +171,11 @@ def _push_by_days(course: Course, calendar: Calendar, base: datetime, now: datet
     for since, until in spans(course, now):
         if since > limit:
             break
-        stopped = calendar.date_of(calendar.local(since))
+        stopped, went_on = calendar.date_of(calendar.local(since)), calendar.date_of(calendar.local(until))
+        if went_on == stopped:
+            continue
         # A stop within the days off to which a due was carried over counts from the day it began.
-        day = max(day, stopped) + (calendar.date_of(calendar.local(until)) - stopped)
+        day = max(day, stopped) + (went_on - stopped)
         limit = end_on_working_day(calendar, day)
     return limit
 

@@ -9,8 +9,9 @@ from psycopg import Cursor, ServerCursor
 
 from sauro.core.journal.database import Connection
 from sauro.core.journal.findings import Kind, Progress, Report
+from sauro.core.journal.images import PUT, changes, digest
 from sauro.core.journal.scratch import Key, Scratch, Written
-from sauro.core.journal.tables import ERASURE, JOURNALLED, CannotReplay, Image, TableSpec, changes, digest
+from sauro.core.journal.tables import ERASURE, JOURNALLED, Image, TableSpec
 
 CHUNK = 5_000
 
@@ -42,6 +43,17 @@ class Says:
 
     def of(self, key: Key) -> Written | None:
         return self.overlay[key] if key in self.overlay else self.scratch.get(key)
+
+    def differing(self, name: str, found: list[tuple[str, bytes]]) -> dict[str, Written | None]:
+        """Of rows (key, digest), those of which the journal says something else, or nothing (None)."""
+        below = self.scratch.differing(name, found)
+        for key, shown in found if self.overlay else ():
+            if (name, key) in self.overlay:
+                below.pop(key, None)
+                above = self.overlay[name, key]
+                if above is None or above[0] != shown:
+                    below[key] = above
+        return below
 
     def keys(self, name: str) -> set[str]:
         found = self.scratch.keys(name)
@@ -83,62 +95,71 @@ class _Comparison:
     say: Progress
 
     def run(self) -> None:
+        name = self.spec.name
         known = rows = 0
-        expected = self.says.count(self.spec.name)
-        for values in self._rows():
-            known += self._row(values)
-            rows += 1
-            if rows % CHUNK == 0:
-                self.say(self.spec.name, rows, expected)
-        self.say(self.spec.name, rows, expected)
-        self.report.rows[self.spec.name] = rows
+        expected = self.says.count(name)
+        for chunk in self._chunks():
+            known += self._compare(chunk)
+            rows += len(chunk)
+            self.say(name, rows, expected)
+        self.say(name, rows, expected)
+        self.report.rows[name] = rows
         if known < expected:
             self._gone()
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
+    def _chunks(self) -> Iterator[list[tuple[Any, ...]]]:
         spec = self.spec
         checks = "".join(
             f', (octet_length(t."{full}") = 0), sha256(t."{full}") = t."{short}"'
             for full, short in spec.commits
         )
         with ServerCursor(self.connection, f"compare_{spec.name}") as cursor:
-            cursor.itersize = CHUNK
             cursor.execute(f"SELECT {spec.canonical_columns()}{checks} FROM {spec.name} t", binary=True)
-            yield from cursor
+            while rows := cursor.fetchmany(CHUNK):
+                yield rows
 
-    def _row(self, values: tuple[Any, ...]) -> bool:
-        """Compare one row; gives whether the journal knows its key."""
+    def _compare(self, chunk: list[tuple[Any, ...]]) -> int:
+        """Compare some rows; gives how many of them the journal knows."""
         spec = self.spec
-        image = spec.read(values)
-        key = spec.key(image)
-        written = self.says.of((spec.name, key))
-        if written is None:
-            self.report.findings.add(Kind.ROW_INSERTED, table=spec.name, key=key)
-            return False
-        if digest(image) != written[0]:
-            self._altered(key, image, written[1])
+        images = [spec.read(values) for values in chunk]
+        keys = [spec.key(image) for image in images]
+        found = list(zip(keys, map(digest, images), strict=True))
+        differing = self.says.differing(spec.name, found)
+        unknown = 0
+        if differing:
+            for key, image in zip(keys, images, strict=True):
+                if key in differing:
+                    unknown += self._differs(key, image, differing[key])
         if spec.commits:
-            self._bodies(key, image, written[1], values[len(spec.columns) :])
-        return True
+            for key, image, values in zip(keys, images, chunk, strict=True):
+                self._bodies(key, image, values[len(spec.columns) :])
+        return len(chunk) - unknown
 
-    def _bodies(self, key: str, image: Image, leaf: int, checks: tuple[Any, ...]) -> None:
-        """Excluded columns against their digests: altered, unless lawfully erased and empty."""
-        bad: list[str] = []
-        for (full, _), empty, right in zip(self.spec.commits, checks[::2], checks[1::2], strict=True):
-            if empty and self.spec.unit and image[self.spec.unit] in self.erased:
-                self.report.erased += 1
-            elif not right:
-                bad.append(full)
-        if bad:
-            self._found_altered(key, tuple(bad), leaf)
-
-    def _altered(self, key: str, image: Image, leaf: int) -> None:
+    def _differs(self, key: str, image: Image, written: Written | None) -> bool:
+        """Say how a row differs; gives whether no event wrote it."""
+        if written is None:
+            self.report.findings.add(Kind.ROW_INSERTED, table=self.spec.name, key=key)
+            return True
+        leaf = written[1]
         said = self._writer(key, leaf)[1]
         names = [*self.spec.names, *(name for name in said if name not in self.spec.names)]
         columns = tuple(name for name in names if said.get(name) != image.get(name) or name not in said)
-        self._found_altered(key, columns, leaf)
+        self._altered(key, columns, leaf)
+        return False
 
-    def _found_altered(self, key: str, columns: tuple[str, ...], leaf: int) -> None:
+    def _bodies(self, key: str, image: Image, checks: tuple[Any, ...]) -> None:
+        """Excluded columns against their digests: altered, unless lawfully erased and empty."""
+        for (full, _), empty, right in zip(self.spec.commits, checks[::2], checks[1::2], strict=True):
+            if right:
+                continue
+            if empty and self.spec.unit and image[self.spec.unit] in self.erased:
+                self.report.erased += 1
+                continue
+            written = self.says.of((self.spec.name, key))
+            if written:
+                self._altered(key, (full,), written[1])
+
+    def _altered(self, key: str, columns: tuple[str, ...], leaf: int) -> None:
         event = self._writer(key, leaf)[0]
         self.report.findings.add(
             Kind.ROW_ALTERED, table=self.spec.name, key=key, columns=columns, event=event, leaf=leaf
@@ -162,7 +183,7 @@ class _Comparison:
     def _writer(self, key: str, leaf: int) -> tuple[str, Image]:
         """The event that wrote a row last, and the row's image there; an empty one where it cannot be read."""
         with Cursor(self.connection) as cursor:
-            rows = cursor.execute(_BODY, [leaf]) if leaf >= 0 else cursor.execute(_UNSEALED_BODY)
+            rows = cursor.execute(*((_BODY, [leaf]) if leaf >= 0 else (_UNSEALED_BODY,)), binary=True)
             event = ""
             for event, body in rows:
                 images = self._images(body, key)
@@ -174,8 +195,8 @@ class _Comparison:
         try:
             return [
                 image
-                for spec, op, image in changes(orjson.loads(bytes(body)))
-                if op == "put" and spec.name == self.spec.name and spec.key(image) == key
+                for spec, op, image in changes(orjson.loads(body))
+                if op == PUT and spec.name == self.spec.name and spec.key(image) == key
             ]
-        except (CannotReplay, ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return []

@@ -8,8 +8,9 @@ from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
 
 from sauro.core.journal.database import Connection
+from sauro.core.journal.images import DEL, PUT, changes
 from sauro.core.journal.replay import RANGE
-from sauro.core.journal.tables import JOURNALLED, Image, TableSpec, changes
+from sauro.core.journal.tables import JOURNALLED, Image, TableSpec
 
 _EVENTS = """
 SELECT e.body FROM core_event e LEFT JOIN core_leaf l ON l.event_id = e.id
@@ -63,8 +64,8 @@ def _apply(cursor: Cursor[Any], schema: str, bodies: list[bytes]) -> None:
             latest.setdefault(spec.name, {})[spec.key(image)] = (op, image)
     for name, rows in latest.items():
         spec = JOURNALLED[name]
-        puts = [[_record(spec, image)] for op, image in rows.values() if op == "put"]
-        dels = [[image[key] for key in spec.pk] for op, image in rows.values() if op == "del"]
+        puts = [[_record(spec, image)] for op, image in rows.values() if op == PUT]
+        dels = [[image[key] for key in spec.pk] for op, image in rows.values() if op == DEL]
         cursor.executemany(_put(schema, spec), puts)
         cursor.executemany(_del(schema, spec), dels)
 

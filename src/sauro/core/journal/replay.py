@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
 from psycopg import Cursor
 
-from sauro.core.canonical import NotCanonical
 from sauro.core.journal.compare import compare
 from sauro.core.journal.database import Connection
 from sauro.core.journal.findings import Finding, Kind, Progress, Report
+from sauro.core.journal.images import CannotReplay, written
 from sauro.core.journal.scratch import Key, Scratch, Written
 from sauro.core.journal.sealer import tree_size
-from sauro.core.journal.tables import CannotReplay, changes, digest
 
 RANGE = 10_000
 
@@ -129,9 +127,9 @@ def apply(rows: Sequence[EventRow]) -> tuple[dict[Key, Written | None], list[Fin
             faults.append(Finding.of(Kind.EVENT_DELETED, event=str(event), leaf=leaf))
             continue
         try:
-            for spec, op, image in changes(orjson.loads(body)):
-                latest[spec.name, spec.key(image)] = (digest(image), leaf) if op == "put" else None
-        except (CannotReplay, NotCanonical, ValueError, KeyError, TypeError, AttributeError) as error:
+            for spec, key, digest in written(body):
+                latest[spec.name, key] = (digest, leaf) if digest else None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             reason = str(error) if isinstance(error, CannotReplay) else type(error).__name__
             faults.append(Finding.of(Kind.EVENT_UNREADABLE, event=str(event), leaf=leaf, reason=reason))
     return latest, faults

@@ -4,7 +4,7 @@ SQLite, because it holds many millions of rows in a file, and commits them toget
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS progress (
 CREATE TABLE IF NOT EXISTS image (
   name TEXT, pk TEXT, digest BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (name, pk)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fault (kind TEXT NOT NULL, facts BLOB NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS found (pk TEXT, digest BLOB);
 """
 Key = tuple[str, str]
 """(table, primary key)."""
@@ -44,6 +45,7 @@ class Scratch:
             self._file.execute("PRAGMA journal_mode = WAL")
             self._file.execute("PRAGMA synchronous = NORMAL")
             self._file.execute("PRAGMA cache_size = -131072")
+            self._file.execute("PRAGMA temp_store = MEMORY")
             self._file.executescript(_TABLES)
             self._file.execute(
                 "INSERT OR IGNORE INTO progress (id, position, scope) VALUES (1, 0, ?)", [_scope()]
@@ -100,6 +102,17 @@ class Scratch:
             "SELECT digest, leaf FROM image WHERE name = ? AND pk = ?", key
         ).fetchone()
         return found
+
+    def differing(self, name: str, found: Sequence[tuple[str, bytes]]) -> dict[str, Written | None]:
+        """Of rows (key, digest) that a table has, those the journal knows otherwise, or not at all (None)."""
+        self._file.execute("DELETE FROM found")
+        self._file.executemany("INSERT INTO found VALUES (?, ?)", found)
+        rows = self._file.execute(
+            "SELECT f.pk, i.digest, i.leaf FROM found f LEFT JOIN image i ON i.name = ? AND i.pk = f.pk"
+            " WHERE i.digest IS NOT f.digest",
+            [name],
+        )
+        return {pk: (digest, leaf) if digest else None for pk, digest, leaf in rows}
 
     def keys(self, name: str) -> set[str]:
         """Every key of a table: for small tables only."""

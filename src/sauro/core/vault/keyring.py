@@ -54,7 +54,17 @@ _MASTER = re.compile(r"master-([0-9]{4,9})\.key")
 class Keyring:
     """The keys, loaded. Shows no secret when printed, and cannot be pickled or copied out of the process."""
 
-    __slots__ = ("_changed", "_checkpoint", "_lock", "_masters", "_place", "_request", "_token", "directory", "erased")
+    __slots__ = (
+        "_changed",
+        "_checkpoint",
+        "_lock",
+        "_masters",
+        "_place",
+        "_request",
+        "_token",
+        "directory",
+        "erased",
+    )
 
     def __init__(self, directory: Path) -> None:
         check_directory(directory.parent)
@@ -118,11 +128,14 @@ class Keyring:
 
     def _follow(self) -> None:
         # Another process may have rotated, retired or shredded: a key that is gone from disk must not live on here.
-        if os.stat(self._place).st_mtime_ns != self._changed:  # noqa: PTH116 — on the way of every unwrapping
+        if self._stamp() != self._changed:
             self.reload()
 
+    def _stamp(self) -> int:
+        return os.stat(self._place).st_mtime_ns  # noqa: PTH116 — on the way of every unwrapping
+
     def _take(self) -> None:
-        self._changed = os.stat(self._place).st_mtime_ns  # noqa: PTH116
+        self._changed = self._stamp()
         self._masters = _read_masters(self.directory)
 
     def rotate(self) -> int:
@@ -148,11 +161,13 @@ class Keyring:
         """Destroy the wrapping keys of units in every generation. Durable on return; repeating it does nothing."""
         wanted = list(units)
         with self._lock, locked(self.directory):
-            for generation, tree in _read_masters(self.directory).items():
-                if all(tree.is_shredded(unit) for unit in wanted):
-                    continue
-                replace_and_scrub(_master(self.directory, generation), tree.without(wanted).to_bytes())
             self._take()
+            for generation, tree in self._masters.items():
+                if not all(tree.is_shredded(unit) for unit in wanted):
+                    smaller = tree.without(wanted)
+                    replace_and_scrub(_master(self.directory, generation), smaller.to_bytes())
+                    self._masters[generation] = smaller
+            self._changed = self._stamp()
 
     def is_shredded(self, unit: UUID) -> bool:
         """Whether no generation can derive the unit's wrapping key any more."""

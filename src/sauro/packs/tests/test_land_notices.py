@@ -42,7 +42,16 @@ def _amounts(text: str) -> set[int]:
 def test_name_and_code(pair: tuple[schema.Procedure, str]) -> None:
     procedure, notice = pair
     assert f"(Mã TTHC: {procedure.code})" in notice
-    assert procedure.name.vi in notice
+    assert f"{procedure.name.vi} (Mã TTHC" in notice
+
+
+def test_places_of_filing(pair: tuple[schema.Procedure, str]) -> None:
+    procedure, notice = pair
+    places = notice.split("Nơi nộp hồ sơ", 1)[1][:140]
+    received = {place.organisation: place.channels for place in procedure.receiving}
+    assert ("province-centre" in received) == ("HCC tỉnh" in places)
+    assert ("commune-centre" in received) == ("xã" in places)
+    assert any(3 in channels for channels in received.values()) == ("bưu chính" in places)
 
 
 def test_time_limit(pair: tuple[schema.Procedure, str]) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from sauro.core.clock.calendar import Calendar
@@ -62,8 +63,6 @@ def test_definitions_are_plain_json_and_unique(pack: Pack) -> None:
 
 def test_a_definition_reads_back_as_the_same_procedure(pack: Pack) -> None:
     """What the core stores is the whole procedure; its examples still run (I11)."""
-    import msgspec
-
     bodies = {d.code: d.body for d in pack.definitions() if d.kind == "procedure"}
     for procedure in pack.procedures:
         again = msgspec.convert(bodies[procedure.code], schema.Procedure)
@@ -116,6 +115,18 @@ def test_all_ten_national_statuses_and_four_axes(pack: Pack) -> None:
     axes = {axis.code: axis for axis in pack.statuses.axes}
     assert axes.keys() == vocabulary.AXES
     assert [state.code for state in axes["business"].states] == [str(number) for number in range(1, 11)]
+    assert [state.key for state in axes["business"].states] == [
+        "submitted",
+        "accepted",
+        "not_accepted",
+        "processing",
+        "supplement_requested",
+        "finance_requested",
+        "withdrawn",
+        "stopped",
+        "finished",
+        "returned",
+    ]
     grounds = Counter(move.ground for move in axes["business"].transitions)
     assert grounds["law"] > 0
     assert grounds["inferred"] > 0

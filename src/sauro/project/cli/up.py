@@ -34,9 +34,14 @@ def run(chosen: argparse.Namespace) -> int:
                     "Port {port} is in use by another program. Choose another one: sauro up --port {other}"
                 ).format(port=settings.SAURO_PORT, other=settings.SAURO_PORT + 1)
             )
-        return Supervisor(start.processes(), say).keep_running(
-            lambda: say(_("Serving {address} — stop with Ctrl-C.").format(address=settings.SAURO_PUBLIC_URL))
-        )
+        return Supervisor(start.processes(), say).keep_running(lambda: _serving(settings.SAURO_PUBLIC_URL))
+
+
+def _serving(address: str) -> None:
+    from sauro.project import demonstration
+
+    demonstration.tell(say)
+    say(_("Serving {address} — stop with Ctrl-C.").format(address=address))
 
 
 COMMAND = Command("up", lambda: _("Set everything up and serve it until stopped."), run, configure)

@@ -1,6 +1,5 @@
 """Django's settings, from the table of environment variables in `table.py`."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -46,12 +45,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    # Before allauth: its pages wear our layout and speak our words.
+    "sauro.web",
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
     "csp",
     "sauro.core",
-    "sauro.web",
     "sauro.serve",
     "sauro.packs",
 ]
@@ -107,6 +107,7 @@ OWNER_DATABASE: dict[str, Any] | None = (
 LANGUAGE_CODE = text("SAURO_LANGUAGE")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "sauro_language"
+FORMAT_MODULE_PATH = "sauro.web.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -114,6 +115,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 # Signing in: user names only; no e-mail address of a person is ever stored in the clear
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "sauro.project.accounts.Accounts"
+ACCOUNT_FORMS = {"login": "sauro.web.forms.accounts.SignIn", "signup": "sauro.web.forms.accounts.SignUp"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -149,7 +151,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = SAURO_VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # The front end's build has hashed and compressed every file already.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

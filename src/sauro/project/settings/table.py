@@ -122,8 +122,8 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "SAURO_SMTP_URL",
         "",
-        "Máy chủ thư: smtp://tài-khoản:mật-khẩu@máy:587?starttls=1. Để trống thì thư được ghi vào var/mail.",
-        "Mail server: smtp://user:password@host:587?starttls=1. Empty: letters are written to var/mail.",
+        "Máy chủ thư: smtp://tài-khoản:mật-khẩu@máy:587?starttls=1. Để trống thì không gửi thư nào; thông báo chờ trong hộp thư của trang.",
+        "Mail server: smtp://user:password@host:587?starttls=1. Empty: no letter is sent; notices wait in the site's inbox.",
     ),
     Setting(
         "SAURO_MAIL_FROM",

@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,8 +17,15 @@ server = Server(pathlib.Path(sys.argv[1])); server.begin(); print("in", flush=Tr
 
 
 @pytest.fixture
-def server(tmp_path):
-    made = Server(tmp_path / "pg", DURABLE)
+def folder():
+    """A folder of our own: pytest closes its folders to other accounts, and as root the server runs as one."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def server(folder):
+    made = Server(folder / "pg", DURABLE)
     made.begin()
     yield made
     made.end()
@@ -69,8 +78,8 @@ def test_a_server_that_was_killed_starts_again_with_what_was_committed(server):
     again.end()
 
 
-def test_a_stranger_s_socket_folder_is_refused(tmp_path):
-    server = Server(tmp_path / "pg", DURABLE)
+def test_a_stranger_s_socket_folder_is_refused(folder):
+    server = Server(folder / "pg", DURABLE)
     server.sockets.mkdir(mode=0o777)
     server.sockets.chmod(0o777)
     with pytest.raises(NoServer, match="open to others"):

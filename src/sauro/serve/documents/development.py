@@ -6,6 +6,8 @@ Its certificates name themselves "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", so every vie
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,36 +19,51 @@ from sauro.core.ports.signing import Answer, Declined, Identity, Request, Signed
 # The same in every language, like the national motto: it is what the law would say of such a paper.
 WITHOUT_VALUE = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 FOLDER = "signing-development"
+FILES = ("signer.key", "signer.der", "authority.der")
 VALID = timedelta(days=3650)
 
 
 def install(keys: Path, now: datetime) -> None:
-    """Make authority and signer under `keys` once; a complete set is left alone. Files are 0600, the folder 0700."""
-    if is_installed(keys):
-        return
+    """Make authority and signer under `keys` once; a set that stands is left alone.
+
+    Safe to be killed and to be run by several processes at once: the folder appears whole or not at all.
+    """
     folder = keys / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority_key, signer_key = (
-        ec.generate_private_key(ec.SECP256R1()),
-        ec.generate_private_key(ec.SECP256R1()),
-    )
-    authority_name = _name("Chứng thực thử")
-    authority = _certificate(
-        authority_name, authority_name, authority_key, authority_key, now, authority=True
-    )
-    signer = _certificate(
-        _name("Chữ ký thử"), authority_name, signer_key, authority_key, now, authority=False
-    )
-    # The authority's key is not kept: nobody can ever issue a second certificate under it.
-    _write(folder / "signer.key", _pem(signer_key))
-    _write(folder / "authority.der", authority)
-    # Last, because its presence says that the set is complete.
-    _write(folder / "signer.der", signer)
+    if folder.exists():
+        if not is_installed(keys):
+            raise FileExistsError(
+                f"{folder} lacks a file; restore it from its backup, or move it away and try again"
+            )
+        return
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = Path(mkdtemp(prefix=f"{FOLDER}.", dir=keys))
+    try:
+        for name, data in _generate(now).items():
+            _write(half / name, data)
+        half.rename(folder)
+    except OSError:
+        # Another process was quicker, and its set is the one; any other fault leaves no set and is told.
+        if not is_installed(keys):
+            raise
+    finally:
+        rmtree(half, ignore_errors=True)
 
 
 def is_installed(keys: Path) -> bool:
     """Whether a complete development signer stands under `keys`."""
-    return (keys / FOLDER / "signer.der").is_file()
+    return all((keys / FOLDER / name).is_file() for name in FILES)
+
+
+def _generate(now: datetime) -> dict[str, bytes]:
+    """The files of a new signer. The authority's key is not kept: it can never issue a second certificate."""
+    authority_key, signer_key = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
+    issuer = _name("Chứng thực thử")
+    authority = _certificate(issuer, issuer, authority_key, authority_key, now, authority=True)
+    signer = _certificate(_name("Chữ ký thử"), issuer, signer_key, authority_key, now, authority=False)
+    return dict(zip(FILES, (_pem(signer_key), signer, authority), strict=True))
 
 
 def roots(keys: Path) -> tuple[bytes, ...]:
@@ -147,11 +164,8 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write through a temporary name, so that a killed install leaves no half file; never readable by others."""
-    half = path.with_suffix(".half")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    """Write and flush to disk; never readable by others, not even for a moment."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    half.replace(path)

@@ -70,12 +70,11 @@ def places_for(procedure: Procedure, area: str, channel: int) -> Places | None:
 
 def communes(province: str = "") -> list[Commune]:
     """Communes (of one province by area code, or all), by province and name."""
-    name = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
+    name = _name()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT c.area, c.{name}, p.{name} FROM core_actor c JOIN core_actor p ON p.id = c.parent"
-            " WHERE c.kind = 'organisation' AND c.level = 'commune' AND p.level = 'province' AND c.current = c.id"
-            " AND (%s = '' OR p.area = %s) AND c.parent = p.id ORDER BY p.code, c.code",
+            " WHERE c.type = 'commune-committee' AND c.current = c.id AND (%s = '' OR p.area = %s) ORDER BY p.code, c.code",
             [province, province],
         )
         return [Commune(*row) for row in cursor.fetchall()]
@@ -83,7 +82,34 @@ def communes(province: str = "") -> list[Commune]:
 
 def names(ids: list[UUID]) -> dict[UUID, str]:
     """Names of organisations and positions in the language in use."""
-    name = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
+    name = _name()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, {name} FROM core_actor WHERE id = ANY(%s)", [ids])
         return dict(cursor.fetchall())
+
+
+def provinces() -> list[tuple[str, str]]:
+    """Provinces and centrally-run cities that have communes here, as (area code, name)."""
+    name = _name()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.area, p.{name} FROM core_actor p WHERE p.kind = 'organisation' AND p.type = 'province-committee'"
+            " AND EXISTS (SELECT 1 FROM core_actor c WHERE c.parent = p.id AND c.level = 'commune') ORDER BY p.code"
+        )
+        return cursor.fetchall()
+
+
+def province_of(area: str) -> str:
+    """The area code of a commune's province, or empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.area FROM core_actor c JOIN core_actor p ON p.id = c.parent"
+            " WHERE c.area = %s AND c.type = 'commune-committee' LIMIT 1",
+            [area],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def _name() -> str:
+    return "name_en" if (get_language() or "vi").startswith("en") else "name_vi"

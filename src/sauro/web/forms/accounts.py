@@ -38,7 +38,7 @@ class _InOurWords:
         for name, field in self.fields.items():
             field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
-            field.help_text = _("At least 10 characters, not only digits") if name == "password1" else ""
+            field.help_text = _("At least 10 characters") if name == "password1" else ""
             say_what_to_do(field)
 
     def add_error(self, field: str | None, error: Any) -> None:

@@ -65,7 +65,7 @@ def test_every_control_has_its_label_and_ids_are_unique(data):
 
 
 def test_every_description_exists():
-    for data in (None, {}):
+    for data in (None, {"full_name": ""}):
         page = Elements(str(SampleForm(data, {})))
         described = [a["aria-describedby"] for _t, a in page.found if a.get("aria-describedby")]
         assert len(described) >= 4

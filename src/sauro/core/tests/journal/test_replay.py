@@ -11,21 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sauro.core.canonical import NotCanonical
+from sauro.core.canonical import NotCanonical, canonical
 from sauro.core.ids import new_id
 from sauro.core.journal import replay, sealer, tables
 from sauro.core.journal.findings import Kind, Report
+from sauro.core.journal.images import CannotReplay, changes, digest, written
 from sauro.core.journal.rebuild import rebuild
 from sauro.core.journal.replay import replay_check
 from sauro.core.journal.scratch import Scratch, ScratchBusy
 from sauro.core.journal.tables import (
     JOURNALLED,
     UPCASTERS,
-    CannotReplay,
     Image,
     TableSpec,
     change,
-    changes,
     missing_upcasters,
     row_image,
 )
@@ -239,10 +238,27 @@ def test_the_event_fills_in_its_own_id() -> None:
     ]
 
 
+def test_images_are_cut_out_of_the_bytes_as_they_are_read() -> None:
+    body = {"id": "e", "recorded": "r", "erased": ["u"], "changes": [
+        ["thing", "put", {"id": "t", "title": "Tiếng Việt \x1f\u2028", "event": "other"}],
+        ["thing", "put", {"id": "s"}],
+        ["thing", "del", {"id": "gone"}],
+        ["core_personal", "put", {"unit": "u", "part": "p", "version": 1, "digest": "00"}],
+    ]}  # fmt: skip
+    slow = [
+        (spec, spec.key(image), digest(image) if op == "put" else None)
+        for spec, op, image in changes(orjson.loads(canonical(body)))
+    ]
+    assert list(written(canonical(body))) == slow
+    assert [key for _, key, _ in slow] == ["t", "s", "gone", '["u","p"]', "u"]
+
+
 def test_unknown_tables_and_operations_are_not_stepped_over() -> None:
     for entry in (["nowhere", "put", {}], ["thing", "hop", {}]):
         with pytest.raises(CannotReplay):
             list(changes({"id": "e", "changes": [entry]}))
+        with pytest.raises(CannotReplay):
+            list(written(canonical({"id": "e", "changes": [entry]})))
 
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)

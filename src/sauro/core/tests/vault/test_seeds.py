@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sauro.core.vault.seeds import DEPTH, DamagedSeeds, SeedTree, Shredded, _path
+from sauro.core.vault.seeds import DamagedSeeds, SeedTree, Shredded, _path, _prefix
 
 ROOT = bytes(range(32))
 units = st.lists(st.uuids(), min_size=1, max_size=8, unique=True)
@@ -31,7 +31,7 @@ def test_no_seed_that_is_left_lies_above_a_shredded_leaf(gone: list[UUID]) -> No
     left = SeedTree.fresh(ROOT).without(gone)
     for unit in gone:
         path = _path(unit)
-        assert not [at for at in left._seeds if at == (at[0], path >> (DEPTH - at[0]))]
+        assert not [at for at in left._seeds if at == (at[0], _prefix(path, at[0]))]
 
 
 @given(units)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from sauro.serve.documents.dates import short_moment, weekday_moment, written_moment
 from sauro.serve.documents.facts import Extension, Form04, Form05, Form06, Handover
 from sauro.serve.documents.forms import parts
-from sauro.serve.documents.sheet import Block, Heading, Items, Page, Paragraph, Promise, Signatures, Table
+from sauro.serve.documents.sheet import Block, Items, Page, Paragraph, Promise, Signatures, Table
 
 
 def form04(apology: Form04) -> Page:
@@ -35,9 +35,8 @@ def form04(apology: Form04) -> Page:
             % {"ordinal": apology.ordinal, "limit": apology.limit}
         ),
     ]
-    if apology.history:
-        blocks += [Heading(_("Earlier extensions")), _extensions(apology.history)]
     blocks += [
+        *parts.section(_("Earlier extensions"), _extensions(apology.history)),
         Paragraph(
             _("%(agency)s apologises for the delay and the trouble it causes you.")
             % {"agency": apology.letterhead.agency}
@@ -77,12 +76,9 @@ def form05(notice: Form05) -> Page:
             (pgettext("printed form", "Stage"), notice.stage),
             (_("Requested or found"), notice.request),
         ),
-        Heading(pgettext("printed form", "Decision")),
-        Paragraph(notice.decision),
-        Heading(_("Legal basis")),
-        Items(notice.basis),
-        Heading(_("Fees and charges")),
-        Paragraph(notice.money),
+        *parts.section(pgettext("printed form", "Decision"), Paragraph(notice.decision)),
+        *parts.section(_("Legal basis"), Items(notice.basis)),
+        *parts.section(_("Fees and charges"), Paragraph(notice.money)),
         Signatures(
             right=parts.signed_by(notice.signer, notice.demonstration),
             recipients_label=pgettext("printed form", "To:"),
@@ -102,8 +98,7 @@ def form06(slip: Form06) -> Page:
             (pgettext("printed form", "Accepted"), written_moment(slip.accepted)),
             (_("Result due"), written_moment(slip.due)),
         ),
-        Heading(_("Handovers")),
-        _handovers(slip.handovers),
+        *parts.section(_("Handovers"), _handovers(slip.handovers)),
         parts.check(slip.proof, parts.coded(slip.dossier)),
     ]
     title = gettext_lazy("Process control slip")

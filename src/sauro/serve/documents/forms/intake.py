@@ -29,8 +29,7 @@ def acknowledgement(filed: Acknowledgement) -> Page:
                 parts.officer_named(filed.assisted_by) if filed.assisted_by else "",
             ),
         ),
-        Heading(_("What we have received")),
-        parts.components(filed.components),
+        *parts.section(_("What we have received"), parts.components(filed.components)),
         parts.fields((_("Legal time limit"), filed.limit), parts.fees(filed.fees)),
     ]
     if filed.result_by is not None:
@@ -86,8 +85,7 @@ def form01(receipt: Form01) -> Page:
             weekday_moment(receipt.due),
             _("Collect it: %(where)s") % {"where": receipt.collect_at},
         ),
-        Heading(_("3. How the appointment was computed")),
-        _computation(receipt.computation),
+        *parts.section(_("3. How the appointment was computed"), _computation(receipt.computation)),
         parts.fields((_("Register entry"), receipt.register_entry), parts.fees(receipt.fees)),
         parts.check(
             receipt.proof,
@@ -124,8 +122,7 @@ def form02(request: Form02) -> Page:
             Paragraph(_("This is not the first request for this dossier: it is recorded as overdue."), "bold")
         )
     blocks += [
-        Heading(_("Please supplement or correct the following")),
-        _deficiencies(request.deficiencies),
+        *parts.section(_("Please supplement or correct the following"), _deficiencies(request.deficiencies)),
     ]
     if request.answer_by is not None:
         blocks.append(Promise(_("Please answer by"), weekday_moment(request.answer_by)))
@@ -170,12 +167,8 @@ def form03(refusal: Form03) -> Page:
         parts.who_asks_what(refusal),
         Paragraph(sentence),
         Items(refusal.reasons),
-        Heading(_("Legal basis")),
-        Items(refusal.basis),
-    ]
-    if refusal.guidance:
-        blocks += [Heading(_("What you can do")), Paragraph(refusal.guidance)]
-    blocks += [
+        *parts.section(_("Legal basis"), Items(refusal.basis)),
+        *parts.section(_("What you can do"), Paragraph(refusal.guidance)),
         Paragraph(
             _("If anything is unclear, please ask %(officer)s.") % {"officer": parts.contact(refusal.officer)}
         ),

@@ -11,7 +11,18 @@ from sauro.serve.documents import qr
 from sauro.serve.documents.dates import money, place_and_date
 from sauro.serve.documents.development import WITHOUT_VALUE
 from sauro.serve.documents.facts import Case, Component, Fee, Officer, Proof, Sheet, Signatory
-from sauro.serve.documents.sheet import Block, Check, Fields, Head, Page, SignatureLine, Table
+from sauro.serve.documents.sheet import (
+    Block,
+    Check,
+    Fields,
+    Head,
+    Heading,
+    Items,
+    Page,
+    Paragraph,
+    SignatureLine,
+    Table,
+)
 
 
 def page(
@@ -84,6 +95,22 @@ def who_asks_what(case: Case) -> Fields:
         ),
         (pgettext("printed form", "Request"), f"{case.procedure_name} ({case.procedure_code})"),
     )
+
+
+def section(title: str, *blocks: Block) -> list[Block]:
+    """A heading with what stands under it; nothing under it, no heading."""
+    kept = [block for block in blocks if not _empty(block)]
+    return [Heading(title), *kept] if kept else []
+
+
+def _empty(block: Block) -> bool:
+    match block:
+        case Paragraph(text=text):
+            return not text.strip()
+        case Items(items=rows) | Fields(rows=rows) | Table(rows=rows):
+            return not rows
+        case _:
+            return False
 
 
 def components(received: tuple[Component, ...]) -> Table:

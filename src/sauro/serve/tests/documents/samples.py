@@ -36,6 +36,8 @@ COMPUTATION = (
     facts.ClockLine("Ngày nghỉ: thứ Bảy 21/11, Chủ nhật 22/11 không tính", None, "Lịch làm việc 2026"),
     facts.ClockLine("Cộng 03 ngày làm việc (24 giờ)", NOW + timedelta(days=5, hours=1), "Luật Hộ tịch, Điều 16"),
 )  # fmt: skip
+LATER = NOW + timedelta(days=5, hours=1)
+BASIS = ("Luật Hộ tịch 60/2014/QH13, Điều 16", "Nghị định 309/2026/NĐ-CP, Điều 8 khoản 1")
 
 
 def case(**other: Any) -> dict[str, Any]:
@@ -56,16 +58,19 @@ def case(**other: Any) -> dict[str, Any]:
 def documents(**other: Any) -> dict[str, facts.Document]:
     """Every document by the name of its form; `other` replaces what they share."""
     shared = case(**other)
-    later = NOW + timedelta(days=5, hours=1)
-    acceptance: dict[str, Any] = {"accepted": NOW, "due": later}
-    basis = ("Luật Hộ tịch 60/2014/QH13, Điều 16", "Nghị định 309/2026/NĐ-CP, Điều 8 khoản 1")
+    return {**at_intake(shared), **under_way(shared), "result": result(shared)}
+
+
+def at_intake(shared: dict[str, Any]) -> dict[str, facts.Document]:
+    """Acknowledgement and forms 01 to 03."""
     return {
         "acknowledgement": facts.Acknowledgement(
-            **shared, submitted=NOW, components=COMPONENTS, result_by=later, limit="Trong ngày làm việc"
+            **shared, submitted=NOW, components=COMPONENTS, result_by=LATER, limit="Trong ngày làm việc"
         ),
         "form01": facts.Form01(
             **shared,
-            **acceptance,
+            accepted=NOW,
+            due=LATER,
             components=COMPONENTS,
             limit="03 ngày làm việc",
             computation=COMPUTATION,
@@ -94,22 +99,28 @@ def documents(**other: Any) -> dict[str, facts.Document]:
             officer=OFFICER,
             stage="Sau tiếp nhận, đang giải quyết",
             ordinal=2,
-            answer_by=later,
+            answer_by=LATER,
         ),
         "form03": facts.Form03(
             **shared,
             reasons=(
                 "Việc đăng ký khai sinh cho cháu đã được thực hiện ngày 02/10/2026 tại phường Ba Đình.",
             ),
-            basis=basis,
+            basis=BASIS,
             officer=OFFICER,
             guidance="Ông/bà có thể xin cấp bản sao trích lục khai sinh (thủ tục 2.000635) tại bất kỳ bộ phận một cửa nào.",
         ),
+    }
+
+
+def under_way(shared: dict[str, Any]) -> dict[str, facts.Document]:
+    """Forms 04 to 06."""
+    return {
         "form04": facts.Form04(
             **shared,
             accepted=NOW,
-            original_due=later,
-            new_due=later + timedelta(days=3),
+            original_due=LATER,
+            new_due=LATER + timedelta(days=3),
             reason="Cơ quan đăng ký nơi cư trú cũ chưa trả lời văn bản xác minh số 45/UBND-TP.",
             ordinal=1,
             limit=1,
@@ -121,12 +132,11 @@ def documents(**other: Any) -> dict[str, facts.Document]:
             request="Người nộp đề nghị dừng giải quyết ngày 23/11/2026",
             stage="Đang thẩm định",
             decision="Dừng giải quyết hồ sơ theo đề nghị của người nộp hồ sơ.",
-            basis=basis,
+            basis=BASIS,
             money="Lệ phí 8.000 đ đã nộp được hoàn trả qua tài khoản đã thanh toán trong 05 ngày làm việc.",
             signer=SIGNER,
         ),
-        "form06": facts.Form06(**shared, **acceptance, handovers=handovers(later)),
-        "result": result(shared),
+        "form06": facts.Form06(**shared, accepted=NOW, due=LATER, handovers=handovers(LATER)),
     }
 
 

@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -311,13 +312,29 @@ def test_installing_twice_keeps_the_first_key(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_an_install_killed_half_way_is_made_whole(tmp_path: Path, pdf: bytes) -> None:
-    development.install(tmp_path, NOW)
-    (tmp_path / development.FOLDER / "signer.der").unlink()
-    (tmp_path / development.FOLDER / "signer.half").write_bytes(b"half")
+def test_an_install_killed_half_way_leaves_nothing_in_the_way(tmp_path: Path, pdf: bytes) -> None:
+    half = tmp_path / f"{development.FOLDER}.killed"
+    half.mkdir()
+    (half / "signer.key").write_bytes(b"half")
     assert not development.is_installed(tmp_path)
     development.install(tmp_path, NOW)
     assert check(sign(pdf, development.DevelopmentSigner(tmp_path)), tmp_path).problem == ""
+
+
+def test_many_processes_may_install_at_once(tmp_path: Path, pdf: bytes) -> None:
+    for turn in range(5):
+        keys = tmp_path / str(turn)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, keys=keys: development.install(keys, NOW), range(8)))
+        assert [path.name for path in keys.iterdir()] == [development.FOLDER]
+        assert check(sign(pdf, development.DevelopmentSigner(keys)), keys).problem == ""
+
+
+def test_a_set_that_lost_a_file_is_not_replaced_in_silence(tmp_path: Path) -> None:
+    development.install(tmp_path, NOW)
+    (tmp_path / development.FOLDER / "authority.der").unlink()
+    with pytest.raises(FileExistsError, match="restore"):
+        development.install(tmp_path, NOW)
 
 
 def test_the_development_certificate_names_its_worth(keys: Path) -> None:

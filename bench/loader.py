@@ -1,0 +1,125 @@
+"""python -m bench.loader [--dossiers N]: a database of N dossiers, kept as a template for the page benchmark.
+
+Real cases are done by the doorway in a small installation (bench/load/base.py); each is then copied under fresh
+identities, in its weight, with events, leaves, tiles, state and personal text in one transaction a batch
+(bench/load/copying.py). `sauro verify` and `sauro replay --check` must pass on what comes out.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bench import postgres
+from bench.ours import installation
+from bench.paths import share
+from bench.result import KEPT, ROOT
+
+DOSSIERS, COMMUNES, CITIZENS = 1_000_000, 100, 5_000
+
+
+def template_name(dossiers: int) -> str:
+    return f"dossiers_{dossiers}"
+
+
+def facts_file(dossiers: int) -> Path:
+    return KEPT / f"{template_name(dossiers)}.json"
+
+
+def ensure(dossiers: int = DOSSIERS) -> str:
+    """The name of the template database with so many dossiers; it is built where it is not there yet."""
+    postgres.start()
+    name = template_name(dossiers)
+    if not postgres.exists(name) or not facts_file(dossiers).exists():
+        build(dossiers)
+    return name
+
+
+def build(dossiers: int) -> dict[str, Any]:
+    """Build the database beside its final name, so that one that is cut short is never taken for whole."""
+    half, began = f"{template_name(dossiers)}__half", time.monotonic()
+    address = postgres.create(half, owner="sauro_owner")
+    communes = max(2, min(COMMUNES, dossiers // 10_000))
+    citizens = max(20, min(CITIZENS, dossiers // 200))
+    seeds_file = KEPT / "seeds.json"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    _say(f"an installation with seeds in {communes} communes, {citizens} citizens")
+    command = [
+        sys.executable,
+        "-m",
+        "bench.load.base",
+        address,
+        str(seeds_file),
+        str(communes),
+        str(citizens),
+    ]
+    subprocess.run(command, cwd=ROOT, check=True)
+    told = json.loads(seeds_file.read_text())
+    base = time.monotonic() - began
+    copied = copy(address, told, dossiers)
+    facts = {"dossiers": dossiers, "base_s": base, **copied, "officers": told["officers"]}
+    facts["citizens"] = [person for person, _grant in told["citizens"][:50]]
+    postgres.drop(template_name(dossiers))
+    postgres.rename(half, template_name(dossiers))
+    facts_file(dossiers).write_text(json.dumps(facts, indent=1))
+    return facts
+
+
+def copy(address: str, told: dict[str, Any], dossiers: int) -> dict[str, Any]:
+    """Copy the seeds until the database holds so many dossiers."""
+    installation.enter(address)
+    from bench.load.copying import copy_all, finish, without_indexes
+    from bench.load.seed import take
+    from sauro.core.vault import keyring
+
+    pool = [(person.encode(), grant.encode()) for person, grant in told["citizens"]]
+    with psycopg.connect(address, autocommit=True) as link:
+        taken = [
+            (take(link, UUID(each["dossier"]), keyring.current(), pool[0]), each["weight"])
+            for each in told["seeds"]
+        ]
+        began = time.monotonic()
+        done = (0, 0)
+        tables = sorted({table for seed, _ in taken for table in seed.rows} | {"core_event"})
+        with without_indexes(link, tables):
+            for done in copy_all(link, taken, dossiers - len(taken), keyring.current(), pool):
+                _progress(done[0], dossiers, time.monotonic() - began)
+            written = time.monotonic() - began
+            _say(f"{done[0]:,} dossiers and {done[1]:,} events in {written:.0f} s; indexes")
+        finish(link)
+    return {"events_copied": done[1], "copy_s": written, "indexes_s": time.monotonic() - began - written}
+
+
+def _say(sentence: str) -> None:
+    print(f"\r{sentence}", file=sys.stderr, flush=True)
+
+
+def _progress(done: int, total: int, seconds: float) -> None:
+    left = seconds / done * (total - done)
+    print(
+        f"\r{done:>9,} of {total:,} dossiers, about {left:.0f} s left ", end="", file=sys.stderr, flush=True
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.loader", description=__doc__)
+    parser.add_argument("--dossiers", type=int, default=DOSSIERS)
+    parser.add_argument("--again", action="store_true", help="build it anew although it stands")
+    asked = parser.parse_args(arguments)
+    postgres.start()
+    if asked.again:
+        postgres.drop(template_name(asked.dossiers))
+    print(ensure(asked.dossiers))
+    return 0
+
+
+if __name__ == "__main__":
+    share()
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""A person's own dossiers: what stands where, what is asked of them, what they can take away."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from sauro.core.clock.explanation import explain
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
+from sauro.core.models import Commitment
+from sauro.core.moment import now
+from sauro.core.queries import courses, definitions
+from sauro.core.queries.reading import Opened, who_looked
+from sauro.core.queries.visibility import Reader
+from sauro.core.refusal import Refusal
+from sauro.core.vault.content.verdict import FileRefused
+from sauro.serve import files, papers, signing
+from sauro.serve.models import Attachment, Dossier, Draft
+from sauro.serve.pages.people import signed_in
+from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
+from sauro.serve.queries import cases
+from sauro.serve.rules.forms import say
+from sauro.serve.rules.procedures import procedure
+from sauro.serve.rules.statuses import Status
+from sauro.serve.wording import clock_lines
+
+LARGEST = 10 * 1024 * 1024
+
+
+@signed_in
+def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Everything the person has filed, and what they have begun."""
+    begun = [
+        {"draft": draft, "name": say(definitions.get(draft.procedure).compiled(procedure).terms.name)}
+        for draft in Draft.objects.filter(person=reader.person).order_by("-changed")
+    ]
+    return render(
+        request, "serve/citizen/dossiers.html", {"lines": lines_of(cases.own(reader.person), now()), "drafts": begun}
+    )
+
+
+@signed_in
+def dossier(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
+    opened = open_own(reader, dossier)
+    return render(request, "serve/citizen/dossier.html", _shown(opened, reader, dossier))
+
+
+@signed_in
+def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
+    """Answer a supplement request with files and words."""
+    opened = open_own(reader, dossier)
+    shown = _shown(opened, reader, dossier)
+    if request.method != "POST" or not shown["supplement"]:
+        return redirect("serve:my_dossier", dossier=dossier)
+    errors: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    for item in shown["supplement"]["items"]:
+        for upload in request.FILES.getlist(f"file-{item['id']}"):
+            try:
+                file = files.take_in(dossier, reader.person, upload.name or "", upload.read(), LARGEST)
+            except FileRefused as refused:
+                errors[item["id"]] = str(refused.message)
+            else:
+                kept[str(file.id)] = item["id"]
+    words = request.POST.get("words", "")
+    if not errors:
+        payload = {"files": kept, "words": words}
+        try:
+            act(Ask("serve.answer_supplement", reader.person, request.POST.get("key", ""), payload, subject=dossier))
+        except Refusal as refusal:
+            if refusal.status == 409:
+                raise
+            errors[refusal.field or "words"] = str(refusal.message)
+        else:
+            return redirect("serve:my_dossier", dossier=dossier)
+    return render(request, "serve/citizen/dossier.html", {**shown, "errors": errors, "words": words}, status=422)
+
+
+@signed_in
+def withdraw(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
+    """Withdraw: it cannot be undone, so it asks, naming what will happen."""
+    opened = open_own(reader, dossier)
+    if request.method == "POST":
+        act(Ask("serve.withdraw_dossier", reader.person, request.POST.get("key", ""), {}, subject=dossier))
+        return redirect("serve:my_dossier", dossier=dossier)
+    return render(request, "serve/citizen/withdraw.html", {**_shown(opened, reader, dossier), "key": secrets.token_hex(16)})
+
+
+@signed_in
+def paper(request: HttpRequest, reader: Reader, dossier: UUID, kind: str) -> HttpResponse:
+    """A paper of the dossier, or its signed result, as a download."""
+    opened = open_own(reader, dossier)
+    happenings = cases.history(dossier)
+    if kind == "result":
+        body = signing.result_pdf(opened)
+    elif kind in papers.available(opened, happenings):
+        body = papers.paper(kind, opened, happenings, "en" if (get_language() or "").startswith("en") else "vi")
+    else:
+        body = None
+    if body is None:
+        raise Http404
+    return download(body, f"{opened.rows['serve_dossier']['reference']}-{kind}.pdf", "application/pdf")
+
+
+def download(body: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file as an attachment: never shown inside the page, never guessed at by the browser."""
+    answer = HttpResponse(body, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def open_own(reader: Reader, dossier: UUID) -> Opened:
+    """The person's own dossier; an official's right to read is of no use here."""
+    if not Dossier.objects.filter(pk=dossier, applicant=reader.person).exists():
+        raise Http404
+    return cases.open_dossier(Reader(reader.person), dossier)
+
+
+def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
+    row, promise = opened.rows[Dossier._meta.db_table], opened.rows[Commitment._meta.db_table]
+    found = definitions.get(row["procedure"]).compiled(procedure)
+    happenings = cases.history(dossier)
+    course = courses.read(promise["course"]) if promise["course"] else None
+    moves = row["status"] in (Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT_REQUESTED, Status.FINANCE_REQUESTED)
+    return {
+        "row": row, "promise_row": promise, "name": say(found.terms.name), "status": status_words(row["status"]),
+        "promise": promise_of(found, row, promise, now()), "timeline": timeline_of(happenings, found),
+        "computation": list(clock_lines(explain(*course, now()))) if course else [],
+        "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
+        "looked": who_looked(reader.person, dossier), "supplement": _supplement(opened, row, found),
+        "attachments": Attachment.objects.filter(dossier=dossier), "may_withdraw": moves, "key": secrets.token_hex(16),
+        "reason": _reason(opened), "today": local_day(now()),
+    }  # fmt: skip
+
+
+def _supplement(opened: Opened, row: dict[str, Any], found: Any) -> dict[str, Any] | None:
+    if row["status"] != Status.SUPPLEMENT_REQUESTED or row["answered_at"] is not None:
+        return None
+    items = []
+    for item in (opened.parts.get(f"supplement-{row['supplements']}") or {}).get("deficiencies", ()):
+        known = found.components.get(item["item"]) or found.fields.get(item["item"])
+        name = say(getattr(known, "name", None) or known.label) if known else item["item"]
+        items.append({"id": item["item"], "name": name, "is_paper": item["item"] in found.components, **item})
+    return {"number": row["supplements"], "items": items}
+
+
+def _reason(opened: Opened) -> str:
+    """Why it was refused or stopped, in the officer's words."""
+    for name, part in opened.parts.items():
+        if part and name.startswith(("refusal-", "stop-")):
+            return str(part.get("reason", ""))
+    return ""
+
+

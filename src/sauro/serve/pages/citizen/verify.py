@@ -1,0 +1,96 @@
+"""What a stranger can check: a dossier by its code, a signed paper, and the journal itself."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sauro.core.journal import checkpoints, proofs
+from sauro.core.moment import now
+from sauro.core.queries import definitions
+from sauro.core.refusal import Refusal
+from sauro.serve.documents import development, verification
+from sauro.serve.pages.showing import event_words, schedule, status_words
+from sauro.serve.queries import cases
+from sauro.serve.queries.places import names
+from sauro.serve.rules.forms import say
+from sauro.serve.rules.procedures import procedure
+
+LARGEST = 20 * 1024 * 1024
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    code = request.GET.get("code", "").strip()[:64]
+    if code:
+        return redirect("serve:verify", code=code)
+    return render(request, "serve/citizen/verify_ask.html")
+
+
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """Public facts of a dossier, the proof that its events stand in the journal, and a check of a signed paper."""
+    facts = cases.public_facts(code.strip())
+    if facts is None:
+        return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
+    found = definitions.get(facts.procedure).compiled(procedure)
+    verdict = _verdict(request, facts.result_digest) if request.method == "POST" else None
+    return render(
+        request,
+        "serve/citizen/verify.html",
+        {
+            "facts": facts, "name": say(found.terms.name), "status": status_words(facts.status),
+            "competent": names([facts.competent]).get(facts.competent, ""), "result": say(found.terms.result.name),
+            "schedule": schedule(facts.due, facts.finished_at, facts.status, now()), "proofs": _proofs(facts),
+            "verdict": verdict, "development": settings.SAURO_SIGNER == "development",
+        },
+    )  # fmt: skip
+
+
+def _proofs(facts: cases.PublicFacts) -> list[dict[str, Any]]:
+    """Where each event of the dossier stands in the journal: names and hashes, no bodies, no persons."""
+    connection.ensure_connection()
+    made = []
+    for happening in cases.history(facts.id):
+        if not happening.name.startswith("serve.") or happening.name == "serve.prepare_signature":
+            continue
+        entry: dict[str, Any] = {"at": happening.at, "what": event_words(happening.name), "index": happening.leaf_index}
+        if happening.leaf_index is not None:
+            try:
+                entry["proof"] = proofs.inclusion(connection.connection, event=happening.event)
+            except Refusal:
+                entry["proof"] = None  # sealed, but no checkpoint covers it yet
+        made.append(entry)
+    return made
+
+
+def _verdict(request: HttpRequest, digest: str | None) -> dict[str, Any]:
+    upload = request.FILES.get("paper")
+    if upload is None or (upload.size or 0) > LARGEST:
+        return {"problem": _("Choose the PDF that you received")}
+    body = upload.read()
+    roots = development.roots(settings.SAURO_KEYS) if development.is_installed(settings.SAURO_KEYS) else ()
+    return {
+        "same": digest is not None and sha256(body).hexdigest() == digest,
+        "signature": verification.verify(body, roots, now()),
+        "digest": sha256(body).hexdigest(),
+    }
+
+
+def journal(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint, and how to keep it so that nobody can change what was."""
+    connection.ensure_connection()
+    return render(request, "serve/citizen/journal.html", {"signed": checkpoints.latest(connection.connection)})
+
+
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint as the file that ``sauro verify --against`` takes."""
+    connection.ensure_connection()
+    signed = checkpoints.latest(connection.connection)
+    if signed is None:
+        raise Http404
+    answer = HttpResponse(signed.note, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="checkpoint.txt"'
+    return answer

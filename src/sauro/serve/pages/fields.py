@@ -1,0 +1,108 @@
+"""A procedure's form as Django forms: rendering only; what is right is decided by ``rules.forms.check``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django import forms as django_forms
+from django.utils.translation import gettext as _
+
+from sauro.packs import procedure as pack
+from sauro.serve.queries.places import Commune
+from sauro.serve.rules.forms import Problem, say, shown_fields
+from sauro.web import forms
+
+_INPUT_MODE = {"number": "numeric", "money": "numeric", "id_number": "numeric", "phone": "tel", "email": "email"}
+_AUTOCOMPLETE = {"actor.name": "name", "actor.phone": "tel", "actor.email": "email", "actor.address": "street-address"}
+_WIDTH = {"number": "5", "money": "10", "id_number": "20", "phone": "20"}
+
+
+class SectionForm(forms.Form):
+    """One section of a procedure's form. Values are kept as typed; problems are added from outside."""
+
+    def __init__(
+        self, section: pack.Section, holds: Collection[str], communes: Sequence[Commune] = (), *args: Any, **named: Any
+    ) -> None:
+        super().__init__(*args, **named)
+        self.section = section
+        # Fields whose condition does not hold yet are shown too when the section itself can make it hold:
+        # the server renders them again after each answer, so that nothing depends on script.
+        for known in shown_fields(section, holds):
+            self.fields[known.id] = _field(known, communes)
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, as typed: dates as day/month/year."""
+        self.is_valid()
+        found: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                value = "/".join(str(part) for part in value) if any(value) else ""
+            found[name] = "" if value is None else str(value)
+        return found
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Show problems beside their fields."""
+        for problem in problems:
+            self.add_error(problem.field if problem.field in self.fields else None, problem.message)
+
+
+def _field(known: pack.FormField, communes: Sequence[Commune]) -> django_forms.Field:
+    given: dict[str, Any] = {"label": say(known.label), "required": known.required, "help_text": say(known.hint) if known.hint else ""}
+    match known.type:
+        case "choice":
+            choices = [(choice.value, say(choice.label)) for choice in known.choices]
+            return _Lenient(widget=django_forms.RadioSelect(choices=choices), **given)
+        case "yesno":
+            return _Lenient(widget=django_forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))]), **given)
+        case "date":
+            return _LenientDate(**given)
+        case "commune":
+            options = [("", _("Choose a commune or ward"))] + [(c.area, c.name) for c in communes]
+            return _Lenient(widget=django_forms.Select(choices=options), **given)
+        case "longtext":
+            return _Lenient(widget=django_forms.Textarea(attrs={"rows": 5}), **given)
+    attrs = {}
+    if known.type in _INPUT_MODE:
+        attrs["inputmode"] = _INPUT_MODE[known.type]
+    if known.type in _WIDTH:
+        attrs["class"] = f"govuk-input--width-{_WIDTH[known.type]}"
+    if known.prefill in _AUTOCOMPLETE:
+        attrs["autocomplete"] = _AUTOCOMPLETE[known.prefill]
+    return _Lenient(widget=django_forms.TextInput(attrs=attrs), **given)
+
+
+class _Lenient(django_forms.CharField):
+    """Takes whatever was typed: the procedure's own rules judge it."""
+
+    def validate(self, value: Any) -> None:
+        return None
+
+
+class _LenientDate(forms.DateField):
+    """Three boxes for a date, judged by the procedure's own rules."""
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def validate(self, value: Any) -> None:
+        return None
+
+    def run_validators(self, value: Any) -> None:
+        return None
+
+
+def shown_value(known: pack.FormField, value: Any, communes: Mapping[str, str]) -> str:
+    """An answer as a person reads it."""
+    if value in (None, ""):
+        return ""
+    if known.type == "choice":
+        return next((say(choice.label) for choice in known.choices if choice.value == value), str(value))
+    if known.type == "yesno":
+        return _("Yes") if value == "yes" else _("No")
+    if known.type == "commune":
+        return communes.get(str(value), str(value))
+    if known.type == "date":
+        year, _sep, rest = str(value).partition("-")
+        month, _sep, day = rest.partition("-")
+        return f"{day}/{month}/{year}" if day else str(value)
+    return str(value)
