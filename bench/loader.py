@@ -13,12 +13,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID
-
-import psycopg
 
 from bench import postgres
-from bench.ours import installation
+from bench.load.multiply import say
 from bench.paths import share
 from bench.result import KEPT, ROOT
 
@@ -50,7 +47,7 @@ def build(dossiers: int) -> dict[str, Any]:
     citizens = max(20, min(CITIZENS, dossiers // 200))
     seeds_file = KEPT / "seeds.json"
     KEPT.mkdir(parents=True, exist_ok=True)
-    _say(f"an installation with seeds in {communes} communes, {citizens} citizens")
+    say(f"an installation with seeds in {communes} communes, {citizens} citizens")
     command = [
         sys.executable,
         "-m",
@@ -63,49 +60,15 @@ def build(dossiers: int) -> dict[str, Any]:
     subprocess.run(command, cwd=ROOT, check=True)
     told = json.loads(seeds_file.read_text())
     base = time.monotonic() - began
-    copied = copy(address, told, dossiers)
+    command = [sys.executable, "-m", "bench.load.multiply", address, str(seeds_file), str(dossiers)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    copied = json.loads(done.stdout.splitlines()[-1])
     facts = {"dossiers": dossiers, "base_s": base, **copied, "officers": told["officers"]}
     facts["citizens"] = [person for person, _grant in told["citizens"][:50]]
     postgres.drop(template_name(dossiers))
     postgres.rename(half, template_name(dossiers))
     facts_file(dossiers).write_text(json.dumps(facts, indent=1))
     return facts
-
-
-def copy(address: str, told: dict[str, Any], dossiers: int) -> dict[str, Any]:
-    """Copy the seeds until the database holds so many dossiers."""
-    installation.enter(address)
-    from bench.load.copying import copy_all, finish, without_indexes
-    from bench.load.seed import take
-    from sauro.core.vault import keyring
-
-    pool = [(person.encode(), grant.encode()) for person, grant in told["citizens"]]
-    with psycopg.connect(address, autocommit=True) as link:
-        taken = [
-            (take(link, UUID(each["dossier"]), keyring.current(), pool[0]), each["weight"])
-            for each in told["seeds"]
-        ]
-        began = time.monotonic()
-        done = (0, 0)
-        tables = sorted({table for seed, _ in taken for table in seed.rows} | {"core_event"})
-        with without_indexes(link, tables):
-            for done in copy_all(link, taken, dossiers - len(taken), keyring.current(), pool):
-                _progress(done[0], dossiers, time.monotonic() - began)
-            written = time.monotonic() - began
-            _say(f"{done[0]:,} dossiers and {done[1]:,} events in {written:.0f} s; indexes")
-        finish(link)
-    return {"events_copied": done[1], "copy_s": written, "indexes_s": time.monotonic() - began - written}
-
-
-def _say(sentence: str) -> None:
-    print(f"\r{sentence}", file=sys.stderr, flush=True)
-
-
-def _progress(done: int, total: int, seconds: float) -> None:
-    left = seconds / done * (total - done)
-    print(
-        f"\r{done:>9,} of {total:,} dossiers, about {left:.0f} s left ", end="", file=sys.stderr, flush=True
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,9 +8,8 @@ hexadecimal. Text is brought to Unicode NFC. Refused: floats, integers of 2⁵³
 lone surrogates in text, keys outside ASCII, moments without a time zone, and any type not named here.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -37,8 +36,7 @@ class NotCanonical(ValueError):
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of ``value``. Raises NotCanonical."""
-    fast = _encode_at_once(value)
-    return encode(plain(value)) if fast is None else fast
+    return encode(plain(value))
 
 
 def encode(value: Any) -> bytes:
@@ -53,61 +51,9 @@ def encode(value: Any) -> bytes:
         raise NotCanonical(str(error)) from None
 
 
-# An event is written at once, and what came out is examined: a number with a point, an escaped NUL, a key outside
-# ASCII, text that is not NFC. What looks suspicious is made again step by step, which also says what is wrong.
-_SUSPICIOUS = re.compile(rb'(?:":|[,\[])-?\d+[.eE]|\\u0000|[\x80-\xff](?:[^"\\]|\\.)*":')
-_SIMPLE = frozenset({str, int, bool, type(None), UUID, datetime, date, Decimal, bytes, memoryview})
-_NESTED = frozenset({dict, list, tuple})
-_KNOWN = _SIMPLE | _NESTED
-_AT_ONCE = (
-    orjson.OPT_SORT_KEYS
-    | orjson.OPT_STRICT_INTEGER
-    | orjson.OPT_PASSTHROUGH_DATETIME
-    | orjson.OPT_PASSTHROUGH_SUBCLASS
-)
-
-
-def _encode_at_once(value: Any) -> bytes | None:
-    """The canonical bytes, or None where only ``plain`` can tell."""
-    if not _only_known_types(value):
-        return None
-    try:
-        found = orjson.dumps(value, _other, _AT_ONCE)
-    except (orjson.JSONEncodeError, NotCanonical):
-        return None
-    if _SUSPICIOUS.search(found):
-        return None
-    return found if found.isascii() or unicodedata.is_normalized("NFC", found.decode()) else None
-
-
-def _only_known_types(value: Any) -> bool:
-    """Whether all types in ``value`` are exactly those that can be written at once: a float NaN would become null."""
-    waiting = [value]
-    for each in waiting:
-        items = each.values() if type(each) is dict else each if type(each) in _NESTED else (each,)
-        types = set(map(type, items))
-        if not types <= _SIMPLE:
-            if not types <= _KNOWN:
-                return False
-            waiting += [item for item in items if type(item) in _NESTED]
-    return True
-
-
 def plain(value: Any) -> Any:
     """``value`` as the dict, list, str, int, bool and None that its canonical bytes say. Raises NotCanonical."""
-    kind = type(value)
-    if kind is str:
-        # Nearly all text is ASCII, where only NUL is left to look for.
-        return value if value.isascii() and "\0" not in value else _text(value)
-    if value is None or kind is bool:
-        return value
-    if kind is int:
-        return _integer(value)
-    if kind is dict:
-        return _object(value)
-    if kind is list or kind is tuple:
-        return _array(value)
-    return _other(value)
+    return _FORMS.get(type(value), _other)(value)
 
 
 def _object(value: Mapping[Any, Any]) -> dict[str, Any]:
@@ -116,7 +62,8 @@ def _object(value: Mapping[Any, Any]) -> dict[str, Any]:
         if type(key) is not str or not key.isascii() or "\0" in key:
             raise NotCanonical(f"A key must be ASCII text, not {key!r}")
         try:
-            found[key] = plain(item)
+            # The forms are looked up here and not in plain(): an event has a hundred values, and calls cost.
+            found[key] = item if item is None else _FORMS.get(type(item), _other)(item)
         except NotCanonical as error:
             raise NotCanonical(error.reason, (key, *error.path)) from None
     return found
@@ -126,13 +73,19 @@ def _array(value: list[Any] | tuple[Any, ...]) -> list[Any]:
     found: list[Any] = []
     for item in value:
         try:
-            found.append(plain(item))
+            found.append(_FORMS.get(type(item), _other)(item))
         except NotCanonical as error:
             raise NotCanonical(error.reason, (str(len(found)), *error.path)) from None
     return found
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 def _text(value: str) -> str:
+    if value.isascii() and "\0" not in value:
+        return value
     if "\0" in value:
         raise NotCanonical("Text must not contain NUL")
     try:
@@ -167,23 +120,37 @@ def decimal(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _bytes(value: bytes | bytearray | memoryview) -> str:
+    return value.hex()
+
+
 def _other(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return decimal(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
+    """What is not exactly one of the known types but may be a kind of one."""
     if isinstance(value, Enum):
         return plain(value.value)
-    if isinstance(value, str):
-        return _text(str.__str__(value))
+    for kind in (str, UUID, datetime, date, Decimal):
+        if isinstance(value, kind):
+            return _FORMS[kind](value)
     if isinstance(value, Mapping):
         return _object(value)
     if isinstance(value, float):
         raise NotCanonical("A float has no exact value: use a Decimal or a whole number")
     raise NotCanonical(f"A {type(value).__name__} has no canonical form")
+
+
+_FORMS: dict[type, Callable[[Any], Any]] = {
+    str: _text,
+    type(None): _same,
+    bool: _same,
+    int: _integer,
+    UUID: UUID.__str__,
+    datetime: moment,
+    date: date.isoformat,
+    Decimal: decimal,
+    bytes: _bytes,
+    bytearray: _bytes,
+    memoryview: _bytes,
+    dict: _object,
+    list: _array,
+    tuple: _array,
+}

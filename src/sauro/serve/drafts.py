@@ -123,7 +123,7 @@ def own_identity(person: UUID, procedure: Procedure) -> dict[str, Any]:
     return {f.id: known[f.prefill] for f in procedure.fields.values() if f.prefill in known}
 
 
-_KNOWN = {"number": "id_number"}
+_KNOWN = {"name": "full_name", "number": "id_number"}
 
 
 def move_to(draft: Draft, before: Procedure, after: Procedure) -> list[str]:

@@ -95,7 +95,7 @@ def applicant_of(found: Procedure, answers: Mapping[str, Any]) -> facts.Person:
     for known in found.fields.values():
         if known.prefill and known.id in answers:
             who.setdefault(known.prefill.removeprefix("actor."), str(answers[known.id]))
-    return facts.Person(who.get("name", ""), who.get("address", ""), who.get("phone", ""), who.get("email", ""))
+    return facts.Person(who.get("full_name", ""), who.get("address", ""), who.get("phone", ""), who.get("email", ""))
 
 
 def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:

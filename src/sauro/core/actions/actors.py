@@ -101,10 +101,10 @@ class MergeOrganisations(msgspec.Struct, forbid_unknown_fields=True):
 
 def _merging(ask: Ask, payload: MergeOrganisations, envelope: Row | None) -> Query:
     return (
-        "SELECT a.*, (a.current = %s OR a.organisation = %s) AS moves FROM core_actor a WHERE a.id = %s"
+        "SELECT a.* FROM core_actor a WHERE a.id = %s"
         " OR a.organisation = %s OR a.current = %s"
         " OR a.current IN (SELECT id FROM core_actor WHERE organisation = %s) ORDER BY a.id FOR UPDATE",
-        [ask.subject, ask.subject, payload.into, payload.into, ask.subject, ask.subject],
+        [payload.into, payload.into, ask.subject, ask.subject],
     )
 
 
@@ -118,7 +118,7 @@ def merge_organisations(work: Work) -> None:
     Positions move to the position of the same type in the successor; where it has none, to the successor's head.
     """
     p: MergeOrganisations = work.payload
-    rows = [_actor(row) for row in work.facts]
+    rows = work.facts
     into = next((row for row in rows if row["id"] == p.into), None)
     if into is None or into["kind"] != "organisation" or into["current"] != into["id"]:
         work.refuse(
@@ -144,10 +144,6 @@ def merge_organisations(work: Work) -> None:
             work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
     work.data.update(into=p.into, basis=p.basis)
     work.answer["into"] = str(p.into)
-
-
-def _actor(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "moves"}
 
 
 class SplitRule(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from sauro.core.doorway.work import Work
 from sauro.core.ids import new_id
 from sauro.core.models import StoredFile
 from sauro.core.moment import now
+from sauro.core.refusal import Refusal
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore
 
@@ -44,6 +45,10 @@ def erase_unit(ask: Ask, store: FileStore) -> Outcome:
     ring = keyring.current()
     erasure.announce(ring, [unit], new_id(), now())
     files = list(StoredFile.objects.filter(unit=unit).values_list("id", flat=True))
-    outcome = act(ask)
+    try:
+        outcome = act(ask)
+    except Refusal:
+        erasure.withdraw(ring, [unit])
+        raise
     erasure.shred(ring, store, [unit], files)
     return outcome

@@ -30,7 +30,7 @@ class Observe(msgspec.Struct, forbid_unknown_fields=True):
 def _same_thing(ask: Ask, payload: Observe, envelope: Row | None) -> Query:
     return (
         "SELECT id, value, kind, source, edition FROM core_observation WHERE indicator = %s AND period = %s"
-        " AND place IS NOT DISTINCT FROM %s AND kind = 'claimed' ORDER BY id",
+        " AND place IS NOT DISTINCT FROM %s::uuid AND kind = 'claimed' ORDER BY id",
         [payload.indicator, payload.period, payload.place],
     )
 

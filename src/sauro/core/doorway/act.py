@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from sauro.core.doorway import store
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
-    decide, event_body, event_row, local_day, outcome, parse, request_digest, seal,
+    decide, event_body, event_row, local_day, outcome, parse, request_digest, seal, stale,
 )  # fmt: skip
 from sauro.core.doorway.registry import Action, Where, lookup
 from sauro.core.ids import new_id
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import erasure, keyring
-from sauro.core.vault.parts import write_personal
+from sauro.core.vault.parts import StalePart, UnitErased, write_personal
 
 log = structlog.get_logger()
 
@@ -59,6 +59,10 @@ def _once(action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
     try:
         with store.transaction() as doing:
             return _do(doing, action, ask, payload, digest)
+    except UnitErased:
+        raise Refusal("erased", "I9", _("This was erased, as the law asks."), status=410) from None
+    except StalePart:
+        raise stale() from None
     except psycopg.errors.UniqueViolation as violation:
         if violation.diag.constraint_name == "event_once":
             raise _Repeated from None
@@ -89,7 +93,7 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
     facts = []
     if action.facts:
         envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
-        facts = store.facts(doing.cursor, action.facts(ask, payload, envelope))
+        facts = store.facts(doing, action.facts(ask, payload, envelope))
     work = decide(action, ask, payload, locked, facts, store.granted(grants), moment)
     for wanted in work.numbers:
         store.give_number(doing, wanted)
@@ -100,9 +104,9 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
         # These answer how much they wrote, and that is looked at before the commit.
         doing.ask(*written)
         if sealed:
-            write_personal(doing.cursor, new=new, parts=sealed, tokens=tokens)
+            write_personal(doing, new=new, parts=sealed, tokens=tokens)
         if work.erased:
-            erasure.erase_rows(doing.cursor, work.erased, work.event, moment)
+            erasure.erase_rows(doing, work.erased, work.event, moment)
         doing.finish()
     else:
         doing.finish(*written)

@@ -50,11 +50,11 @@ class _Room:
     works: list[tuple[_Item, Work]] = field(default_factory=list)
     facts: dict[str, list[Row]] = field(default_factory=dict)
 
-    def ask_facts(self, cursor: Cursor[Any], query: Query | None) -> list[Row]:
+    def ask_facts(self, doing: store.Transaction, query: Query | None) -> list[Row]:
         """The rows of an action's own query; equal queries are asked once a chunk."""
         name = repr(query)
         if name not in self.facts:
-            self.facts[name] = store.facts(cursor, query)
+            self.facts[name] = store.facts(doing, query)
         return self.facts[name]
 
 
@@ -118,7 +118,7 @@ def _chunk(
     refused: list[tuple[_Item, Refusal]] = []
     for item in items:
         before = room.done.get((item.ask.person, item.ask.action, item.ask.key))
-        result = _one(doing.cursor, room, item) if before is None else _as_before(before, item.digest)
+        result = _one(doing, room, item) if before is None else _as_before(before, item.digest)
         results[item.at] = result
         if isinstance(result, Refusal):
             refused.append((item, result))
@@ -137,7 +137,7 @@ def _as_before(before: tuple[bytes, Outcome], digest: bytes) -> Result:
     )
 
 
-def _one(cursor: Cursor[Any], room: _Room, item: _Item) -> Result:
+def _one(doing: store.Transaction, room: _Room, item: _Item) -> Result:
     ask, action = item.ask, item.action
     try:
         if action.creates:
@@ -149,7 +149,7 @@ def _one(cursor: Cursor[Any], room: _Room, item: _Item) -> Result:
             locked = found_
         grants = room.grants.get((ask.person, ask.position, action.name), [])
         envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
-        found = room.ask_facts(cursor, action.facts(ask, item.payload, envelope)) if action.facts else []
+        found = room.ask_facts(doing, action.facts(ask, item.payload, envelope)) if action.facts else []
         work = decide(action, ask, item.payload, locked, found, grants, room.moment)
     except Refusal as refusal:
         return refusal
@@ -222,7 +222,7 @@ def _write(doing: store.Transaction, room: _Room) -> None:
         for row in events:
             copy.write_row(row)
     if parts:
-        write_personal(cursor, new=units, parts=parts, tokens=tokens)
+        write_personal(doing, new=units, parts=parts, tokens=tokens)
     write_rows(cursor, [change for _, work in room.works for change in work.changes.values()])
 
 

@@ -14,7 +14,7 @@ from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.registry import Action, Row
 from sauro.core.doorway.store import LiveGrant, Locked
 from sauro.core.doorway.work import GrantRow, Work
-from sauro.core.journal.tables import PERSONAL, change, row_image
+from sauro.core.journal.tables import PERSONAL, change
 from sauro.core.refusal import Refusal
 from sauro.core.rules.scopes import Place, covers
 from sauro.core.vault.cipher import NewUnit, UnitKey, new_unit, unwrap
@@ -69,15 +69,18 @@ def check_version(ask: Ask, rows: dict[str, Row]) -> None:
         return
     current = next((row["version"] for row in rows.values() if "version" in row), None)
     if current is not None and current != ask.version:
-        raise Refusal(
-            "stale",
-            "I12",
-            _(
-                "Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."
-            ),
-            status=409,
-            details={"seen": ask.version, "current": current},
-        )
+        raise stale(seen=ask.version, current=current)
+
+
+def stale(**versions: int) -> Refusal:
+    """The refusal of a stale form, with both versions."""
+    return Refusal(
+        "stale",
+        "I12",
+        _("Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."),
+        status=409,
+        details=dict(versions),
+    )
 
 
 def decide(
@@ -87,7 +90,7 @@ def decide(
     rows = dict(locked.rows)
     check_version(ask, rows)
     grant = choose_grant(action, ask, grants, locked.place)
-    work = Work(action, ask, payload, rows, found, grant, now, locked.wrapped)
+    work = Work(action, ask, payload, rows, found, grant, now, locked.unit, locked.wrapped)
     action.handler(work)
     if action.subject.versioned and not action.creates:
         envelope = action.subject.models[0]
@@ -101,7 +104,7 @@ def seal(keyring: Keyring, work: Work) -> tuple[list[NewUnit], list[SealedPart],
     new: list[NewUnit] = []
     for part in work.parts:
         if part.unit not in keys:
-            if work.wrapped_key is not None:
+            if part.unit == work.unit and work.wrapped_key is not None:
                 keys[part.unit] = unwrap(keyring, part.unit, work.wrapped_key)
             else:
                 unit = new_unit(keyring, part.unit)
@@ -119,7 +122,8 @@ def seal(keyring: Keyring, work: Work) -> tuple[list[NewUnit], list[SealedPart],
 def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
     """The canonical bytes of the event: what is hashed, and all that replay needs."""
     ask = work.ask
-    changes = [change(c.spec, "put", row_image(c.spec, c.row)) for c in work.changes.values()]
+    # The rows themselves are the images: canonical() writes every type of a column as ``row_image`` would.
+    changes = [change(c.spec, "put", c.row) for c in work.changes.values()]
     changes += [change(PERSONAL, "put", part.image()) for part in sealed]
     return canonical(
         {

@@ -5,11 +5,14 @@ that they cost here, mostly in bookkeeping (docs/benchmarks.md); psycopg's own p
 Its C transformer still encodes and decodes every value.
 """
 
+import re
 import select
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -23,7 +26,7 @@ _COMMAND, _TUPLES, _SYNC, _FATAL = (
 OID = {
     "uuid": 2950, "uuid[]": 2951, "text": 25, "text[]": 1009, "integer": 23, "smallint": 21, "bigint": 20,
     "boolean": 16, "bytea": 17, "bytea[]": 1001, "timestamptz": 1184, "date": 1082, "jsonb": 3802, "numeric": 1700,
-    "integer[]": 1007,
+    "integer[]": 1007, "bigint[]": 1016,
 }  # fmt: skip
 
 
@@ -48,6 +51,42 @@ def statement(sql: str, kinds: tuple[str, ...] = ()) -> Statement:
 
 
 Asked = tuple[Statement, Sequence[Any]]
+_MARK = re.compile(r"%s(?:::([a-z]+(?:\[\])?))?|%\((\w+)\)s(?:::([a-z]+(?:\[\])?))?")
+_SAME = {"int": "integer", "int[]": "integer[]"}
+_KIND_OF: dict[type, str] = {
+    UUID: "uuid", str: "text", int: "bigint", bool: "boolean", datetime: "timestamptz", date: "date", bytes: "bytea"
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _marks(sql: str) -> tuple[str, tuple[tuple[str | None, str | None], ...]]:
+    """SQL with plain marks, and for each its name (if it has one) and the kind that its cast says."""
+    found = tuple((m.group(2), m.group(1) or m.group(3)) for m in _MARK.finditer(sql))
+    return _MARK.sub("%s", sql), found
+
+
+def asked(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> Asked:
+    """A statement with ``%s`` or ``%(name)s`` marks and its values; the kind of a mark is its cast, or the value's type.
+
+    Raises TypeError for a value whose kind neither says.
+    """
+    text, marks = _marks(sql)
+    if isinstance(params, Mapping):
+        values = [params[str(name)] for name, _kind in marks]
+    else:
+        values = list(params)
+    kinds = [_SAME.get(k, k) if k else _kind(v) for (_name, k), v in zip(marks, values, strict=True)]
+    return statement(text, tuple(kinds)), values
+
+
+def _kind(value: Any) -> str:
+    if type(value) is list and value:
+        return f"{_kind(value[0])}[]"
+    if type(value) not in _KIND_OF:
+        raise TypeError(f"Say the kind of {value!r} by a cast")
+    return _KIND_OF[type(value)]
+
+
 BEGIN, COMMIT, ROLLBACK = statement("BEGIN"), statement("COMMIT"), statement("ROLLBACK")
 SAVEPOINT, RELEASE = statement("SAVEPOINT doorway"), statement("RELEASE SAVEPOINT doorway")
 BACK = statement("ROLLBACK TO SAVEPOINT doorway")
@@ -72,6 +111,7 @@ class Pipe:
         self.context = Context(link)
         self.reader = Transformer(self.context)
         self.writers: dict[bytes, tuple[Transformer, list[Any]]] = {}
+        self.columns: dict[bytes, tuple[str, ...]] = {}
         self.poll = select.poll()
         self.poll.register(self.pg.socket, select.POLLIN)
 
@@ -102,6 +142,9 @@ class Pipe:
         result = self.pg.prepare(each.name, each.sql, each.types)
         if result.status != _COMMAND:
             raise errors.error_from_result(result)
+        described = self.pg.describe_prepared(each.name)
+        names = (described.fname(at) or b"" for at in range(described.nfields))
+        self.columns[each.name] = tuple(name.decode() for name in names)
         writer = Transformer(self.context)
         writer.set_dumper_types(each.types, pq.Format.BINARY)
         self.writers[each.name] = (writer, [pq.Format.BINARY] * len(each.types))

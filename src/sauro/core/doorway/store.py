@@ -50,11 +50,31 @@ class Transaction:
         self.open = True
         return self.pipe.ask((self.begin, ()), *asked)[1:]
 
+    def execute(self, query: str, params: Any = (), /) -> "Answer":
+        """One statement with ``%s`` or ``%(name)s`` marks, as the vault asks it."""
+        sent = pipe.asked(query, params)
+        (rows,) = self.ask(sent)
+        return Answer(rows if isinstance(rows, list) else [], self.pipe.columns[sent[0].name])
+
     def finish(self, *asked: Asked) -> list[Any]:
         """Send the last statements and commit, in one round trip. An error of any of them commits nothing."""
         answers = self.ask(*asked, (self.end, ()))[:-1]
         self.open = False
         return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of a statement, and the names of their columns."""
+
+    rows: list[tuple[Any, ...]]
+    columns: tuple[str, ...]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.rows
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self.rows[0] if self.rows else None
 
 
 @contextmanager
@@ -82,10 +102,11 @@ def cursor() -> Iterator[Cursor[tuple[Any, ...]]]:
 
 @dataclass(slots=True)
 class Locked:
-    """A subject as it stands, locked: its rows by table, its place, and its unit's wrapped key."""
+    """A subject as it stands, locked: its rows by table, its place, its retention unit and that unit's wrapped key."""
 
     rows: dict[str, Row]
     place: Place
+    unit: UUID | None
     wrapped: bytes | None
 
 
@@ -144,7 +165,8 @@ def locked(subject: Subject, answer: Sequence[tuple[Any, ...]]) -> dict[UUID, Lo
         owner, organisations, paths, wrapped = values[at:]
         id_ = rows[names[0][0]]["id"]
         place = Place(id_, owner, frozenset(organisations or ()), tuple(paths or ()))
-        found[id_] = Locked(rows, place, wrapped)
+        unit = next((row[subject.unit] for row in rows.values() if subject.unit in row), None) if subject.unit else None
+        found[id_] = Locked(rows, place, unit, wrapped)
     return found
 
 
@@ -218,16 +240,15 @@ def placed(wheres: Sequence[Where], answer: Sequence[tuple[Any, ...]]) -> list[L
 def _placed(where: Where, current: dict[UUID, tuple[UUID, str]], wrapped: dict[UUID, bytes]) -> Locked:
     found = [current[id_] for id_ in where.organisations if id_ in current]
     place = Place(None, where.owner, frozenset(id_ for id_, _ in found), tuple(path for _, path in found))
-    return Locked({}, place, wrapped.get(where.unit) if where.unit else None)
+    return Locked({}, place, where.unit, wrapped.get(where.unit) if where.unit else None)
 
 
-def facts(cursor: Cursor[Any], query: Query | None) -> list[Row]:
+def facts(doing: Transaction, query: Query | None) -> list[Row]:
     """Rows of an action's own query, as dictionaries; none where it asks nothing."""
     if query is None:
         return []
-    result = cursor.execute(query[0], query[1], prepare=True)
-    names = [column.name for column in result.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in result]
+    answer = doing.execute(query[0], query[1])
+    return [dict(zip(answer.columns, values, strict=True)) for values in answer.rows]
 
 
 _NUMBER = """

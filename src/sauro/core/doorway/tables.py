@@ -40,20 +40,20 @@ def table(model: type[models.Model]) -> TableSpec:
     return register(TableSpec(name=model._meta.db_table, pk=("id",), columns=columns))
 
 
-def complete(spec: TableSpec, row: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+def complete(spec: TableSpec, row: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:
     """``row`` with every column of the table. Raises KeyError for a column the table does not have."""
-    names = {name for name, _ in spec.columns}
-    unknown = row.keys() - names
-    if unknown:
-        raise KeyError(f"{spec.name} has no column {sorted(unknown)}")
-    return {name: row.get(name, defaults.get(name)) for name, _ in spec.columns}
+    whole = {**otherwise, **row}
+    if len(whole) != len(otherwise):
+        raise KeyError(f"{spec.name} has no column {sorted(whole.keys() - otherwise.keys())}")
+    return whole
 
 
 @cache
 def defaults(model: type[models.Model]) -> dict[str, Any]:
-    """Default values of a model's columns, for rows that the doorway inserts without the ORM."""
+    """A value for every column of a model, for rows that the doorway inserts without the ORM; None without a default."""
     found: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
+        found[str(field.column)] = None
         if field.has_default() and not callable(field.default):
             found[str(field.column)] = field.default
         elif field.has_default():

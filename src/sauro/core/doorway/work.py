@@ -75,10 +75,11 @@ class Work:
         facts: list[Row],
         grant: GrantRow,
         now: datetime,
+        unit: UUID | None = None,
         wrapped_key: bytes | None = None,
     ) -> None:
         self.action, self.ask, self.payload, self.facts = action, ask, payload, facts
-        self.grant, self.now, self.wrapped_key = grant, now, wrapped_key
+        self.grant, self.now, self.unit, self.wrapped_key = grant, now, unit, wrapped_key
         self.event = new_id()
         self.rows = rows
         self.subject = ask.subject if ask.subject is not None else new_id()

@@ -49,6 +49,7 @@ class _Shelf:
     def __init__(self) -> None:
         self.by_id: dict[UUID, Published] = {}
         self.index: dict[tuple[str, str], list[_Entry]] = {}
+        self.found: dict[Any, Any] = {}
         self.read_at = float("-inf")
         self.lock = Lock()
 
@@ -62,7 +63,9 @@ class _Shelf:
                 "id", "kind", "code", "version", "valid_from", "valid_to"
             ):
                 index.setdefault((kind, code), []).append(_Entry(id_, version, start, end))
-            self.index, self.read_at = index, time.monotonic()
+            if index != self.index:
+                self.index, self.found = index, {}
+            self.read_at = time.monotonic()
 
     def get(self, id_: UUID) -> Published:
         found = self.by_id.get(id_)
@@ -85,6 +88,13 @@ def get(id_: UUID) -> Published:
 def in_force(kind: str, code: str, day: date) -> Published | None:
     """The version in force on a day, or None."""
     _shelf.refresh()
+    found = _shelf.found
+    if (kind, code, day) not in found:
+        found[kind, code, day] = _look_up(kind, code, day)
+    return found[kind, code, day]  # type: ignore[no-any-return]
+
+
+def _look_up(kind: str, code: str, day: date) -> Published | None:
     for entry in reversed(_shelf.index.get((kind, code), [])):
         if entry.valid_from <= day and (entry.valid_to is None or day <= entry.valid_to):
             return _shelf.get(entry.id)
@@ -94,9 +104,12 @@ def in_force(kind: str, code: str, day: date) -> Published | None:
 def all_in_force(kind: str, day: date) -> list[Published]:
     """Every definition of a kind that is in force on a day, by code."""
     _shelf.refresh()
-    codes = sorted(code for k, code in _shelf.index if k == kind)
-    found = (in_force(kind, code, day) for code in codes)
-    return [definition for definition in found if definition is not None]
+    found = _shelf.found
+    if (kind, day) not in found:
+        codes = sorted(code for k, code in _shelf.index if k == kind)
+        every = (in_force(kind, code, day) for code in codes)
+        found[kind, day] = [definition for definition in every if definition is not None]
+    return list(found[kind, day])
 
 
 def forget() -> None:

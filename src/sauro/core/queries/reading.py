@@ -58,12 +58,11 @@ def open_case(
     """
     moment = now()
     try:
-        with store.transaction() as cursor:
-            found = store.lock(cursor, subject, [id_]).get(id_)
-            grants = store.live_grants(
-                cursor, [(reader.person, reader.position, action)], moment, local_day(moment)
-            )
-            grant = _choose(found, grants, reader, action)
+        with store.transaction() as doing:
+            asked = store.granting([(reader.person, reader.position, action)], moment, local_day(moment))
+            rows, grants = doing.ask(store.locking(subject, [id_]), asked)
+            found, cursor = store.locked(subject, rows).get(id_), doing.cursor
+            grant = _choose(found, store.granted(grants), reader, action)
             assert found is not None
             names = list(parts) if parts is not None else _names(cursor, found.rows)
             unit = _unit(found.rows)

@@ -47,10 +47,9 @@ class Explanation:
 def grants_of(reader: Reader, action: str) -> list[LiveGrant]:
     """The grants in force that let the reader do ``action`` somewhere. Never cached."""
     moment = now()
-    with store.transaction() as cursor:
-        return store.live_grants(
-            cursor, [(reader.person, reader.position, action)], moment, local_day(moment)
-        )
+    asked = store.granting([(reader.person, reader.position, action)], moment, local_day(moment))
+    with store.transaction() as doing:
+        return store.granted(doing.finish(asked)[0])
 
 
 def visible(reader: Reader, action: str, subject: Subject) -> tuple[str, list[Any]]:

@@ -176,7 +176,7 @@ def _seal(work: Work, found: Procedure, checked: Checked) -> None:
     for known in found.fields.values():
         if known.prefill and known.prefill.startswith("actor.") and known.id in checked.answers:
             who.setdefault(known.prefill.removeprefix("actor."), str(checked.answers[known.id]))
-    identity = {kind: who.get(name) for kind, name in (("name", "name"), ("number", "id_number"), ("phone", "phone"), ("email", "email"))}  # fmt: skip
+    identity = {kind: who.get(name) for kind, name in (("name", "full_name"), ("number", "id_number"), ("phone", "phone"), ("email", "email"))}  # fmt: skip
     identity = {kind: value for kind, value in identity.items() if value} | {
         kind: who[kind] for kind in ("number",) if who.get(kind)
     }

@@ -25,10 +25,10 @@ SELECT 'instrument', r.id, r.code, '', NULL, false, '{}', r.valid_from, r.valid_
 FROM core_record r WHERE r.register = 'instruments' AND r.code = ANY(%s::text[])
 UNION ALL
 SELECT 'file', f.id, f.media_type, '', NULL, false, '{}', NULL, NULL, f.digest, f.size, f.scanned
-FROM core_file f WHERE f.id = ANY(%s::uuid[]) AND f.unit = %s
+FROM core_file f WHERE f.id = ANY(%s::uuid[]) AND f.unit = %s::uuid
 UNION ALL
 (WITH RECURSIVE up AS (
-  SELECT c.id, c.parent, 0 AS depth FROM core_actor o JOIN core_actor c ON c.id = o.current WHERE o.id = %s
+  SELECT c.id, c.parent, 0 AS depth FROM core_actor o JOIN core_actor c ON c.id = o.current WHERE o.id = %s::uuid
   UNION ALL
   SELECT c.id, c.parent, up.depth + 1 FROM up JOIN core_actor o ON o.id = up.parent
     JOIN core_actor c ON c.id = o.current WHERE up.depth < 12)

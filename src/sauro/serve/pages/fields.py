@@ -12,7 +12,7 @@ from sauro.serve.rules.forms import Problem, say, shown_fields
 from sauro.web import forms
 
 _INPUT_MODE = {"number": "numeric", "money": "numeric", "id_number": "numeric", "phone": "tel", "email": "email"}
-_AUTOCOMPLETE = {"actor.name": "name", "actor.phone": "tel", "actor.email": "email", "actor.address": "street-address"}
+_AUTOCOMPLETE = {"actor.full_name": "name", "actor.phone": "tel", "actor.email": "email", "actor.address": "street-address"}
 _WIDTH = {"number": "5", "money": "10", "id_number": "20", "phone": "20"}
 
 
@@ -24,10 +24,13 @@ class SectionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **named)
         self.section = section
-        # Fields whose condition does not hold yet are shown too when the section itself can make it hold:
-        # the server renders them again after each answer, so that nothing depends on script.
+        self.initial = dict(self.initial)
+        # A field whose condition an answer of this very section makes hold comes with the next rendering, by the
+        # server, so that nothing depends on script.
         for known in shown_fields(section, holds):
             self.fields[known.id] = _field(known, communes)
+            if known.type == "date" and known.id in self.initial:
+                self.initial[known.id] = _typed_date(self.initial[known.id])
 
     def typed(self) -> dict[str, Any]:
         """What was typed, as typed: dates as day/month/year."""
@@ -69,6 +72,12 @@ def _field(known: pack.FormField, communes: Sequence[Commune]) -> django_forms.F
     if known.prefill in _AUTOCOMPLETE:
         attrs["autocomplete"] = _AUTOCOMPLETE[known.prefill]
     return _Lenient(widget=django_forms.TextInput(attrs=attrs), **given)
+
+
+def _typed_date(value: Any) -> Any:
+    """A date that was saved as it was typed, right or wrong, in its three boxes again."""
+    parts = str(value).split("/", 2)
+    return tuple(parts) if len(parts) == 3 else value
 
 
 class _Lenient(django_forms.CharField):

@@ -247,4 +247,4 @@ def test_it_equals_the_slow_clock(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKS)
 def test_it_equals_the_slow_clock_on_many_more(name):
-    run(name, 10_000)
+    run(name, 4_000)

@@ -78,19 +78,23 @@ LEAP = {
     ],
 }
 
-NIGHT_AND_DAY = {
-    "code": "round-the-clock",
+NIGHTS = {
+    "code": "nights",
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2026-01-01", "to": "2027-06-30"},
     "office_hours": [
-        {"valid_from": "2026-01-01", "weekdays": list(range(1, 8)), "periods": [["00:00", "23:59"]]}
+        {
+            "valid_from": "2026-01-01",
+            "weekdays": list(range(1, 8)),
+            "periods": [["00:00", "02:00"], ["21:30", "23:59"]],
+        }
     ],
     "cut_off": [],
     "holidays": [],
     "swaps": [],
 }
 
-WORLDS = [VIETNAM, LEAP, NIGHT_AND_DAY]
+WORLDS = [VIETNAM, LEAP, NIGHTS]
 
 
 def at(text):

@@ -49,7 +49,7 @@ def test_without_a_grant_nothing_happens_and_the_refusal_is_kept() -> None:
 
 
 def test_a_revoked_grant_counts_no_more() -> None:
-    role = Grant.objects.get(holder=PLATFORM).role
+    role = Grant.objects.get(holder=PLATFORM, purpose="operate").role
     person = new_id()
     given = act(
         Ask(

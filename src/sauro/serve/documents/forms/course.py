@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from sauro.serve.documents.dates import short_moment, weekday_moment, written_moment
-from sauro.serve.documents.facts import Extension, Form04, Form05, Form06, Handover
+from sauro.serve.documents.facts import Case, Extension, Form04, Form05, Form06, Handover
 from sauro.serve.documents.forms import parts
 from sauro.serve.documents.sheet import Block, Items, Page, Paragraph, Promise, Signatures, Table
 
@@ -12,7 +12,7 @@ from sauro.serve.documents.sheet import Block, Items, Page, Paragraph, Promise, 
 def form04(apology: Form04) -> Page:
     """Form 04: apology and proposal to extend. The original appointment is never hidden by the new one."""
     blocks: list[Block] = [
-        Paragraph(_("To: %(name)s") % {"name": apology.applicant.name}, "bold"),
+        *_addressed(apology),
         Paragraph(
             _("%(agency)s accepted your dossier on %(accepted)s, with the result due on %(due)s.")
             % {
@@ -52,6 +52,11 @@ def form04(apology: Form04) -> Page:
     return parts.page(apology, title, parts.form_label("04"), blocks, (parts.coded(apology.dossier),))
 
 
+def _addressed(case: Case) -> list[Block]:
+    name = case.applicant.name
+    return [Paragraph(_("To: %(name)s") % {"name": name}, "bold")] if name else []
+
+
 def _extensions(history: tuple[Extension, ...]) -> Table:
     head = (
         pgettext("printed form", "Decided"),
@@ -69,7 +74,7 @@ def _extensions(history: tuple[Extension, ...]) -> Table:
 def form05(notice: Form05) -> Page:
     """Form 05: processing stops; on whose request or ground, by which decision, and what happens to the money."""
     blocks: list[Block] = [
-        Paragraph(_("To: %(name)s") % {"name": notice.applicant.name}, "bold"),
+        *_addressed(notice),
         parts.who_asks_what(notice),
         parts.fields(
             (pgettext("printed form", "Accepted"), written_moment(notice.accepted)),

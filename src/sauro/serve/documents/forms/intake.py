@@ -83,7 +83,7 @@ def form01(receipt: Form01) -> Page:
         Promise(
             _("Result due"),
             weekday_moment(receipt.due),
-            _("Collect it: %(where)s") % {"where": receipt.collect_at},
+            _("Collect it: %(where)s") % {"where": receipt.collect_at} if receipt.collect_at else "",
         ),
         *parts.section(_("3. How the appointment was computed"), _computation(receipt.computation)),
         parts.fields((_("Register entry"), receipt.register_entry), parts.fees(receipt.fees)),
@@ -127,9 +127,7 @@ def form02(request: Form02) -> Page:
     if request.answer_by is not None:
         blocks.append(Promise(_("Please answer by"), weekday_moment(request.answer_by)))
     blocks += [
-        Paragraph(
-            _("If anything is unclear, please ask %(officer)s.") % {"officer": parts.contact(request.officer)}
-        ),
+        *parts.help_from(request.officer),
         Signatures(right=parts.by_hand(_("The guiding officer"), request.officer.name)),
         parts.check(request.proof, parts.coded(request.dossier)),
     ]
@@ -165,13 +163,10 @@ def form03(refusal: Form03) -> Page:
     ) % {"agency": refusal.letterhead.agency}
     blocks: list[Block] = [
         parts.who_asks_what(refusal),
-        Paragraph(sentence),
-        Items(refusal.reasons),
+        *([Paragraph(sentence), Items(refusal.reasons)] if refusal.reasons else []),
         *parts.section(_("Legal basis"), Items(refusal.basis)),
         *parts.section(_("What you can do"), Paragraph(refusal.guidance)),
-        Paragraph(
-            _("If anything is unclear, please ask %(officer)s.") % {"officer": parts.contact(refusal.officer)}
-        ),
+        *parts.help_from(refusal.officer),
         Paragraph(_("Date of refusal: %(date)s.") % {"date": written_date(refusal.issued)}),
         parts.check(
             refusal.proof,

@@ -154,7 +154,7 @@ def _paid(fee: Fee) -> str:
 
 def officer_named(officer: Officer) -> str:
     """ "Nguyễn Văn A, công chức một cửa", or the position alone."""
-    return f"{officer.name}, {officer.position}" if officer.name else officer.position
+    return ", ".join(part for part in (officer.name, officer.position) if part)
 
 
 def contact(officer: Officer) -> str:
@@ -167,6 +167,16 @@ def contact(officer: Officer) -> str:
         "officer": named,
         "phone": officer.phone.replace(" ", "\u00a0"),
     }
+
+
+def help_from(officer: Officer) -> list[Block]:
+    """Whom to ask; left out where nobody is named."""
+    asked = contact(officer)
+    return (
+        [Paragraph(_("If anything is unclear, please ask %(officer)s.") % {"officer": asked})]
+        if asked
+        else []
+    )
 
 
 def signed_by(signatory: Signatory, demonstration: bool) -> SignatureLine:

@@ -2,18 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sauro.serve.pages.citizen import catalogue, filing, inbox, mine, verify
+from sauro.serve.pages.citizen import catalogue, filing, inbox, mine, place, sending, verify
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", catalogue.home, name="home"),
     path("thu-tuc/", catalogue.procedures, name="procedures"),
     path("thu-tuc/<str:code>/", catalogue.procedure, name="procedure"),
-    path("thu-tuc/<str:code>/nop/", filing.start, name="start"),
+    path("thu-tuc/<str:code>/nop/", place.start, name="start"),
     path("nop/<uuid:draft>/tep/", filing.attach, name="attach"),
-    path("nop/<uuid:draft>/kiem-tra/", filing.check, name="check"),
+    path("nop/<uuid:draft>/kiem-tra/", sending.check, name="check"),
     path("nop/<uuid:draft>/bo/", filing.discard, name="discard"),
     path("nop/<uuid:draft>/<slug:section>/", filing.section, name="section"),
-    path("ho-so/<uuid:dossier>/da-nop/", filing.done, name="done"),
+    path("ho-so/<uuid:dossier>/da-nop/", sending.done, name="done"),
     path("ho-so-cua-toi/", mine.dossiers, name="my_dossiers"),
     path("ho-so-cua-toi/<uuid:dossier>/", mine.dossier, name="my_dossier"),
     path("ho-so-cua-toi/<uuid:dossier>/bo-sung/", mine.answer, name="answer"),

@@ -1,14 +1,16 @@
 """What the forms say, before any layout."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from django.utils import translation
 
-from sauro.serve.documents import facts, forms
+from sauro.serve.documents import facts, forms, render
 from sauro.serve.documents.development import WITHOUT_VALUE
-from sauro.serve.documents.sheet import Page
+from sauro.serve.documents.sheet import Fields, Page, Paragraph
 from sauro.serve.tests.documents import samples
 
 NAMES = sorted(samples.documents())
@@ -103,6 +105,30 @@ def test_form04_lists_earlier_extensions() -> None:
 def test_an_empty_part_leaves_no_empty_label() -> None:
     page = composed("form03", applicant=facts.Person(name="Nguyễn Thị Thuý Quỳnh"))
     assert "Địa chỉ" not in words(page) and "Liên hệ" not in words(page)
+
+
+def emptied(value: Any) -> Any:
+    """The same facts with every text erased and every list empty, as after an erasure."""
+    if isinstance(value, dict):
+        kept = ("form", "language", "issued", "url", "result", "title")
+        return {name: inner if name in kept else emptied(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return []
+    return "" if isinstance(value, str) and not value.startswith("20") else value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_form_whose_texts_were_erased_still_stands(name: str) -> None:
+    bare = emptied(json.loads(msgspec.json.encode(samples.documents()[name])))
+    document = msgspec.json.decode(json.dumps(bare), type=facts.Document)
+    with translation.override("vi"):
+        page = forms.compose(document)
+    texts = [text for block in page.blocks if isinstance(block, Paragraph) for text in [block.text.strip()]]
+    assert not any(
+        text.endswith(":") for text in texts if text != "Chúng tôi không trả được kết quả đúng hẹn. Lý do:"
+    )
+    assert all(value for block in page.blocks if isinstance(block, Fields) for _, value in block.rows)
+    assert render.draw(page).startswith(b"%PDF")
 
 
 def test_a_page_without_checkpoint_has_no_journal_line() -> None:

@@ -1,0 +1,264 @@
+"""What an official fills in for each act. Field names are those that refusals speak of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from sauro.packs.schema import Text
+from sauro.serve.pages.officer.desk import Desk
+from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
+from sauro.web import forms
+from sauro.web.forms.base import say_what_to_do
+
+FIRST_ROWS, MOST_ROWS = 3, 20
+LONGEST = 4_000
+Choices = list[tuple[str, Any]]
+
+
+class ActForm(forms.Form):
+    """The form of one act on one dossier. Alone it asks for nothing: the button is enough."""
+
+    def __init__(self, desk: Desk, verb: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix=verb)
+        self.desk = desk
+        self.build()
+
+    def build(self) -> None:
+        """Add the fields."""
+
+    def add(self, name: str, field: django_forms.Field) -> None:
+        say_what_to_do(field)
+        self.fields[name] = field
+
+    def payload(self) -> dict[str, Any]:
+        """What the act is given."""
+        return {}
+
+    def place_of(self, field: str) -> str:
+        """The field of this form that a refusal's field stands for."""
+        return field
+
+
+def text(label: str, *, rows: int = 3, required: bool = True, help_text: str = "") -> django_forms.Field:
+    area = django_forms.Textarea(attrs={"rows": rows})
+    return django_forms.CharField(label=label, widget=area, required=required, help_text=help_text, max_length=LONGEST)
+
+
+class RefuseForm(ActForm):
+    def build(self) -> None:
+        grounds: Choices = [(g.id, say(g.text)) for g in self.desk.found.terms.refusals]
+        self.add("ground", django_forms.ChoiceField(label=_("Ground in law"), choices=grounds, widget=django_forms.RadioSelect))
+        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 03.")))
+
+    def payload(self) -> dict[str, Any]:
+        return {"ground": self.cleaned_data["ground"], "reason": self.cleaned_data["reason"]}
+
+
+class SupplementForm(ActForm):
+    """Several deficiencies at once; rows left empty are passed over."""
+
+    rows_shown: int = FIRST_ROWS
+
+    def build(self) -> None:
+        sent = str(self.data.get(f"{self.prefix}-rows", FIRST_ROWS))
+        self.rows_shown = min(int(sent) if sent.isdigit() else FIRST_ROWS, MOST_ROWS)
+        if f"{self.prefix}-more" in self.data:
+            self.rows_shown = min(self.rows_shown + 2, MOST_ROWS)
+        choices = [("", _("Choose a paper or an answer")), *_items(self.desk)]
+        for at in range(self.rows_shown):
+            n = at + 1
+            required = at == 0
+            self.add(f"item-{at}", django_forms.ChoiceField(label=_("What is missing or wrong (%(n)d)") % {"n": n}, choices=choices, required=required))
+            self.add(f"reason-{at}", text(_("Why (%(n)d)") % {"n": n}, rows=2, required=required))
+            self.add(f"guidance-{at}", text(_("How to put it right (%(n)d)") % {"n": n}, rows=2, required=False))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        for at in range(self.rows_shown):
+            item, reason = found.get(f"item-{at}"), found.get(f"reason-{at}")
+            if at and item and not reason and not self.has_error(f"reason-{at}"):
+                self.add_error(f"reason-{at}", ValidationError(_("Say the reason in words the applicant understands.")))
+            if at and not item and (reason or found.get(f"guidance-{at}")) and not self.has_error(f"item-{at}"):
+                self.add_error(f"item-{at}", ValidationError(_("Choose a paper or an answer of this procedure.")))
+        return found
+
+    @property
+    def groups(self) -> list[list[django_forms.BoundField]]:
+        """The fields of each row."""
+        return [[self[f"{name}-{at}"] for name in ("item", "reason", "guidance")] for at in range(self.rows_shown)]
+
+    def _filled(self) -> list[int]:
+        return [at for at in range(self.rows_shown) if self.cleaned_data.get(f"item-{at}")]
+
+    def payload(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "deficiencies": [
+                {"item": given[f"item-{at}"], "reason": given[f"reason-{at}"], "guidance": given[f"guidance-{at}"]}
+                for at in self._filled()
+            ]
+        }
+
+    def place_of(self, field: str) -> str:
+        name, _dash, at = field.partition("-")
+        filled = self._filled()
+        return f"{name}-{filled[int(at)]}" if at.isdigit() and int(at) < len(filled) else "item-0"
+
+
+def _items(desk: Desk) -> Choices:
+    papers = [(c.id, _short(c.name)) for c in needed_components(desk.found, desk.holds)]
+    asked = [(f.id, _short(f.label)) for s in shown_sections(desk.found, desk.holds) for f in shown_fields(s, desk.holds)]
+    return [(_("Papers"), papers), (_("Answers"), asked)]
+
+
+def _short(name: Text) -> str:
+    said = say(name)
+    return said if len(said) <= 90 else f"{said[:89]}…"
+
+
+class StepForm(ActForm):
+    """Completing the present step, with a note for those who come after."""
+
+    def build(self) -> None:
+        self.add("note", text(_("Note for those who come after"), rows=2, required=False))
+
+    def payload(self) -> dict[str, Any]:
+        # The step that the page showed, not the one that stands by now: the act refuses if they differ.
+        return {"step": self.data.get(f"{self.prefix}-step") or self.desk.row["step"], "note": self.cleaned_data["note"]}
+
+
+class DraftForm(ActForm):
+    def build(self) -> None:
+        terms, before = self.desk.found.terms, self._before()
+        outcomes: Choices = [("granted", _("Granted")), ("refused", _("Refused"))]
+        self.add("outcome", django_forms.ChoiceField(label=_("Result"), choices=outcomes, widget=django_forms.RadioSelect, initial=before.get("outcome")))
+        grounds: Choices = [("", _("None: it is granted")), *((g.id, _short(g.text)) for g in terms.refusals)]
+        self.add("ground", django_forms.ChoiceField(label=_("Ground, if it is refused"), choices=grounds, required=False, initial=before.get("ground")))
+        words = "\n\n".join(before.get("paragraphs", ()))
+        self.add("paragraphs", text(_("The decision in words"), rows=8, help_text=_("An empty line begins a new paragraph.")))
+        self.fields["paragraphs"].initial = words
+
+    def _before(self) -> Mapping[str, Any]:
+        """What was drafted before it was sent back: the drafter goes on from there."""
+        drafted = self.desk.last("serve.draft_decision")
+        return self.desk.part(str(drafted.data["part"])) if drafted else {}
+
+    def payload(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        paragraphs = [part.strip() for part in given["paragraphs"].replace("\r\n", "\n").split("\n\n") if part.strip()]
+        return {"outcome": given["outcome"], "ground": given["ground"], "paragraphs": paragraphs}
+
+
+class ReasonForm(ActForm):
+    """One reason in words."""
+
+    label: ClassVar[str] = ""
+
+    def build(self) -> None:
+        self.add("reason", text(self.said()))
+
+    def said(self) -> str:
+        return _("Reason, in words the applicant understands")
+
+    def payload(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class ReturnDraftForm(ReasonForm):
+    def said(self) -> str:
+        return _("What must be changed")
+
+
+class SignForm(ActForm):
+    """The acceptance test, point by point; signing says that each is met."""
+
+    def build(self) -> None:
+        points: Choices = [(c.id, say(c.text)) for c in self.desk.found.terms.result.acceptance]
+        if points and self.desk.row["decision"] == "granted":
+            box = django_forms.CheckboxSelectMultiple
+            self.add("met", django_forms.MultipleChoiceField(label=_("I have checked that"), choices=points, widget=box))
+
+    def clean_met(self) -> list[str]:
+        met: list[str] = self.cleaned_data["met"]
+        if len(met) < len(self.desk.found.terms.result.acceptance):
+            raise ValidationError(_("Check each point before you sign; if one is not met, send the draft back."))
+        return met
+
+    @property
+    def digest(self) -> str:
+        """What the signer saw."""
+        return str(self.data.get(f"{self.prefix}-digest", ""))
+
+
+class HandOverForm(ActForm):
+    def build(self) -> None:
+        ways: Choices = [("counter", _("At the counter")), ("online", _("Online")), ("post", _("By post"))]
+        self.add("how", django_forms.ChoiceField(label=_("How it was handed over"), choices=ways, widget=django_forms.RadioSelect, initial="counter"))
+
+    def payload(self) -> dict[str, Any]:
+        return {"how": self.cleaned_data["how"]}
+
+
+class ResumeForm(ActForm):
+    def build(self) -> None:
+        ways: Choices = [("counter", _("It was brought to the counter")), ("not_needed", _("It is no longer needed")), ("online", _("It came online"))]
+        self.add("how", django_forms.ChoiceField(label=_("Why it can go on"), choices=ways, widget=django_forms.RadioSelect, initial="counter"))
+
+    def payload(self) -> dict[str, Any]:
+        return {"how": self.cleaned_data["how"]}
+
+
+class PaymentForm(ActForm):
+    def build(self) -> None:
+        fee = self.desk.row["fee"]
+        self.add("amount", forms.MoneyField(label=_("Amount in dong"), required=False, initial=fee or None))
+        self.add("waived", django_forms.BooleanField(label=_("Waived by law: nothing is to be paid"), required=False))
+
+    def payload(self) -> dict[str, Any]:
+        return {"amount": int(self.cleaned_data["amount"] or 0), "waived": self.cleaned_data["waived"]}
+
+
+class ReceiptForm(ActForm):
+    def build(self) -> None:
+        self.add("receipt", django_forms.CharField(label=_("Number of the receipt"), max_length=64, widget=_narrow()))
+
+    def payload(self) -> dict[str, Any]:
+        return {"receipt": self.cleaned_data["receipt"]}
+
+
+class ExtendForm(ActForm):
+    def build(self) -> None:
+        units = {"working_day": _("working days"), "working_hour": _("working hours"), "day": _("days"), "month": _("months")}
+        unit = units[self.desk.found.limit(self.desk.holds)[1]]
+        self.add("by", django_forms.IntegerField(label=_("By how many %(unit)s") % {"unit": unit}, min_value=1, max_value=365, widget=_narrow("numeric")))
+        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 04, with an apology.")))
+
+    def payload(self) -> dict[str, Any]:
+        return {"by": self.cleaned_data["by"], "reason": self.cleaned_data["reason"]}
+
+
+def _narrow(mode: str = "text") -> django_forms.TextInput:
+    return django_forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": mode})
+
+
+def typed(form: ActForm) -> Sequence[tuple[str, str]]:
+    """What was typed into a form, by label: shown where it could not be used."""
+    found = []
+    for bound in form:
+        value = bound.data
+        if value not in (None, "", [], False):
+            shown = ", ".join(value) if isinstance(value, list) else str(value)
+            choices = getattr(bound.field, "choices", None)
+            flat = dict(_flat(choices)) if choices else {}
+            found.append((str(bound.label), str(flat.get(shown, shown))))
+    return found
+
+
+def _flat(choices: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for value, label in choices:
+        found += _flat(label) if isinstance(label, list | tuple) else [(str(value), str(label))]
+    return found

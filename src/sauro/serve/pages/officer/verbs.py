@@ -1,0 +1,95 @@
+"""The acts that an official may do to a dossier: when each is offered, what it asks, and what it says when done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from sauro.core.rules.closing import may_close
+from sauro.serve.pages.officer import forms
+from sauro.serve.pages.officer.desk import Desk
+from sauro.serve.rules.statuses import Status
+
+Words = str | Lazy
+WORKING = ("examine", "verify", "consult", "publish", "finance", "review")
+ACTIVE = (Status.ACCEPTED, Status.PROCESSING)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One act: its address, its action, its words, its form, and in which state of a dossier it makes sense.
+
+    ``main`` is the act that the present step waits for; a ``grave`` one cannot be undone and looks like it.
+    """
+
+    slug: str
+    action: str
+    title: Words
+    done: Words
+    offered: Callable[[Desk], bool]
+    form: type[forms.ActForm] = forms.ActForm
+    main: bool = False
+    grave: bool = False
+    note: Words = ""
+
+
+def _before_acceptance(desk: Desk) -> bool:
+    return desk.status in (Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED) and not desk.accepted
+
+
+def _at(*kinds: str) -> Callable[[Desk], bool]:
+    return lambda desk: desk.status in ACTIVE and desk.kind in kinds
+
+
+def _in(*statuses: Status) -> Callable[[Desk], bool]:
+    return lambda desk: desk.status in statuses
+
+
+def _may_extend(desk: Desk) -> bool:
+    return desk.status in ACTIVE and desk.promise["extensions"] < desk.found.terms.extension.max
+
+
+def _may_sign(desk: Desk) -> bool:
+    return _at("sign")(desk) and desk.row["prepared_digest"] is not None and not is_doer(desk)
+
+
+def is_doer(desk: Desk) -> bool:
+    """Whether the official did work on this dossier, and so can never sign it (invariant I3)."""
+    return not may_close(desk.official.reader.person, desk.promise["doers"])
+
+
+VERBS = (
+    Verb("accept", "serve.accept_dossier", _("Accept the dossier"), _("Accepted. The appointment is below."), _before_acceptance, main=True),
+    Verb("assign", "serve.assign_dossier", _("Assign"), _("Assigned."), _at("assign"), forms.StepForm, main=True),
+    Verb("complete", "serve.complete_step", _("Complete this step"), _("The step is completed."), _at(*WORKING), forms.StepForm, main=True),
+    Verb("draft", "serve.draft_decision", _("Draft the decision"), _("Drafted. It goes to be signed."), _at("draft"), forms.DraftForm, main=True),
+    Verb("sign", "serve.sign_decision", _("Sign the decision"), _("Signed."), _may_sign, forms.SignForm, main=True),
+    Verb("return-draft", "serve.return_draft", _("Send the draft back"), _("The draft went back."),
+         lambda desk: desk.status == Status.PROCESSING and desk.kind in ("sign", "review"), forms.ReturnDraftForm),
+    Verb("issue", "serve.issue_result", _("Issue the result"), _("The result is issued."), lambda desk: desk.kind == "issue" and desk.status == Status.PROCESSING, main=True),
+    Verb("hand-over", "serve.return_result", _("Hand over the result"), _("Handed over. The dossier is finished."), _in(Status.FINISHED), forms.HandOverForm, main=True),
+    Verb("record-payment", "serve.record_payment", _("Record a payment"), _("The payment is recorded."),
+         lambda desk: desk.row["payment"] == "requested", forms.ReceiptForm, main=True),
+    Verb("resume", "serve.resume_dossier", _("Go on after the supplement"), _("Handling goes on; the clock runs again."),
+         lambda desk: desk.status == Status.SUPPLEMENT_REQUESTED and desk.accepted, forms.ResumeForm, main=True),
+    Verb("supplement", "serve.request_supplement", _("Ask for a supplement"), _("Asked. The clock stands still until the applicant answers."),
+         _in(Status.SUBMITTED, Status.PROCESSING), forms.SupplementForm, note=_("Ask for everything at once: by law one request is free.")),
+    Verb("request-payment", "serve.request_payment", _("Notify a payment"), _("Notified."),
+         lambda desk: desk.status == Status.PROCESSING and desk.row["payment"] in ("none", "paid"), forms.PaymentForm,
+         note=_("The clock stands still until it is paid.")),
+    Verb("extend", "serve.extend_deadline", _("Move the appointment, with an apology"), _("Moved. The first appointment stays beside it."), _may_extend, forms.ExtendForm),
+    Verb("refuse", "serve.refuse_dossier", _("Do not accept"), _("Not accepted. Form 03 is ready."), _before_acceptance, forms.RefuseForm, grave=True,
+         note=_("This closes the dossier. If only something is missing, ask for a supplement.")),
+    Verb("stop", "serve.stop_dossier", _("Stop handling"), _("Stopped. Form 05 is ready."), _in(Status.PROCESSING, Status.SUPPLEMENT_REQUESTED), forms.ReasonForm, grave=True,
+         note=_("This closes the dossier without a result.")),
+    Verb("withdraw", "serve.withdraw_dossier", _("Withdraw for the applicant"), _("Withdrawn."),
+         _in(Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT_REQUESTED, Status.FINANCE_REQUESTED), grave=True,
+         note=_("Only when the applicant asks for it here at the counter. It cannot be undone.")),
+)  # fmt: skip
+BY_SLUG = {verb.slug: verb for verb in VERBS}
+
+
+def offered(desk: Desk) -> list[Verb]:
+    """What this office may do to this dossier now: by status, step, and a grant in force."""
+    return [verb for verb in VERBS if verb.action in desk.may and verb.offered(desk)]
