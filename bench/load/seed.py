@@ -61,6 +61,9 @@ def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any, citizen: Ci
     identities = {str(event[0]) for event in events} | {id_ for ids in rows.values() for id_ in ids}
     identities |= {unit for unit, _ in personal}
     dossier = next(iter(rows["serve_dossier"]))
+    for table, column in BESIDE.items():
+        found = link.execute(f"SELECT id::text FROM {table} WHERE {column} = %s", [dossier]).fetchall()
+        identities |= {row[0] for row in found}
     reference, code = _names(link, dossier)
     keys = sorted({event[6] for event in events})
     seed = _named(sorted(identities), keys, code, reference, _digests(bodies), citizen)

@@ -128,7 +128,9 @@ def _other(value: Any) -> Any:
     """What is not exactly one of the known types but may be a kind of one."""
     if isinstance(value, Enum):
         return plain(value.value)
-    for kind in (str, UUID, datetime, date, Decimal):
+    if isinstance(value, str):
+        return _text(str.__str__(value))
+    for kind in (UUID, datetime, date, Decimal):
         if isinstance(value, kind):
             return _FORMS[kind](value)
     if isinstance(value, Mapping):

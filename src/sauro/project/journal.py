@@ -3,13 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 
 from sauro.core import note
-from sauro.core.doorway import tables
 from sauro.core.models import Instance
-from sauro.core.models.base import Journalled
 from sauro.core.note import Verifier
 from sauro.core.vault import keyring
 
@@ -23,13 +20,6 @@ def origin() -> str:
 def verifier() -> Verifier:
     """Give the public key that checkpoints of this installation must be signed with."""
     return note.verifier_of(origin(), keyring.current().checkpoint_key)
-
-
-def whole_scope() -> None:
-    """Put every journalled table into the scope of replay: a process that only reads has named none of them yet."""
-    for model in apps.get_models():
-        if issubclass(model, Journalled):
-            tables.table(model)
 
 
 def published() -> Path:

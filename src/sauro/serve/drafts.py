@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -139,3 +139,8 @@ def move_to(draft: Draft, before: Procedure, after: Procedure) -> list[str]:
 
 def _named(item: Any) -> str:
     return say(getattr(item, "label", None) or item.name)
+
+
+def unit_for(person: UUID, key: str) -> UUID:
+    """The id of a filing that was never a draft: the same for the same person and key, so that a repeat is equal."""
+    return uuid5(person, f"filing:{key}")

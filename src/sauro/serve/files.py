@@ -84,7 +84,8 @@ def names(files: list[StoredFile]) -> dict[UUID, str]:
 
 def remove(file: StoredFile) -> None:
     """Throw an upload away that no act refers to."""
+    id_ = file.id  # deleting the row takes the id from the object
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_personal WHERE unit = %s AND part = %s", [file.unit, file.name_part])
         file.delete()
-    store().remove([file.id])
+    store().remove([id_])

@@ -44,7 +44,11 @@ def parse(action: Action, ask: Ask) -> Any:
 def request_digest(keyring: Keyring, ask: Ask, payload: Any) -> bytes:
     """A keyed digest of what was asked, so that a reused key with another body is noticed and nothing leaks."""
     asked = [ask.action, ask.subject, ask.position, ask.on_behalf, payload]
-    return keyring.request_digest(msgspec.json.encode(asked, order="deterministic"))
+    try:
+        body = msgspec.json.encode(asked, order="deterministic")
+    except TypeError:  # a mapping by something else than text, as files by their id
+        body = msgspec.json.encode(msgspec.to_builtins(asked, str_keys=True), order="deterministic")
+    return keyring.request_digest(body)
 
 
 def choose_grant(action: Action, ask: Ask, grants: Sequence[LiveGrant], place: Place) -> GrantRow:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from psycopg import Cursor, ServerCursor
 
+from sauro.core.journal.ahead import ahead
 from sauro.core.journal.database import Connection
 from sauro.core.journal.findings import Kind, Progress, Report
 from sauro.core.journal.images import PUT, changes, digest
@@ -114,9 +115,8 @@ class _Comparison:
             for full, short in spec.commits
         )
         with ServerCursor(self.connection, f"compare_{spec.name}") as cursor:
-            cursor.execute(f"SELECT {spec.canonical_columns()}{checks} FROM {spec.name} t", binary=True)
-            while rows := cursor.fetchmany(CHUNK):
-                yield rows
+            cursor.execute(f"SELECT {spec.canonical_columns()}{checks} FROM {spec.name} t WHERE {spec.rows}", binary=True)
+            yield from ahead(lambda: cursor.fetchmany(CHUNK))
 
     def _compare(self, chunk: list[tuple[Any, ...]]) -> int:
         """Compare some rows; gives how many of them the journal knows."""
@@ -170,7 +170,7 @@ class _Comparison:
         spec = self.spec
         with ServerCursor(self.connection, f"keys_{spec.name}") as cursor:
             cursor.itersize = CHUNK
-            cursor.execute(f"SELECT {spec.canonical_columns()} FROM {spec.name} t", binary=True)
+            cursor.execute(f"SELECT {spec.canonical_columns()} FROM {spec.name} t WHERE {spec.rows}", binary=True)
             keys = (spec.key(dict(zip(spec.names, values, strict=True))) for values in cursor)
             gone = self.says.absent(spec.name, keys)
         for key, leaf in gone:

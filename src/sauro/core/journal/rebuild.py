@@ -1,7 +1,7 @@
 """The real replay: every table in the journal's scope rebuilt, row by row, in an empty schema beside the original."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString, cast
 
 import orjson
 from psycopg import Cursor
@@ -95,13 +95,15 @@ def _record(spec: TableSpec, image: Image) -> str:
 def _compare(cursor: Cursor[Any], schema: str, spec: TableSpec) -> Rebuilt:
     here, there = Identifier(spec.name), Identifier(schema, spec.name)
     count = SQL(
-        "SELECT count(*) FROM (SELECT {names} FROM {one} EXCEPT ALL SELECT {names} FROM {other}) AS d"
+        "SELECT count(*) FROM (SELECT {names} FROM {one} t WHERE {rows} EXCEPT ALL"
+        " SELECT {names} FROM {other} t WHERE {rows}) AS d"
     )
+    rows = SQL(cast(LiteralString, spec.rows))
     names = _list(spec.names)
     statements = (
         SQL("SELECT count(*) FROM {}").format(there),
-        count.format(names=names, one=here, other=there),
-        count.format(names=names, one=there, other=here),
+        count.format(names=names, one=here, other=there, rows=rows),
+        count.format(names=names, one=there, other=here, rows=rows),
     )
     found = [cursor.execute(statement).fetchone() for statement in statements]
     return Rebuilt(*(row[0] for row in found if row))

@@ -6,7 +6,6 @@ interrupted replay continues where it was.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from uuid import UUID
 
 from psycopg import Cursor
 
+from sauro.core.journal.ahead import ahead
 from sauro.core.journal.compare import compare
 from sauro.core.journal.database import Connection
 from sauro.core.journal.findings import Finding, Kind, Progress, Report
@@ -80,19 +80,19 @@ def snapshot(connection: Connection) -> Iterator[Cursor[Any]]:
 
 
 def ranges(connection: Connection, statement: Any, start: int, end: int) -> Iterator[tuple[int, list[Any]]]:
-    """Rows of leaf ranges, as (end of the range, rows); the server reads the next range meanwhile."""
+    """Rows of leaf ranges of ``RANGE`` places, as (end of the range, rows)."""
+    starts = iter(range(start, end, RANGE))
 
-    def fetch(first: int) -> list[Any]:
+    def fetch() -> list[Any]:
+        first = next(starts, None)
+        if first is None:
+            return []
+        last = min(first + RANGE, end)
         with Cursor(connection) as cursor:
-            return cursor.execute(statement, [first, min(first + RANGE, end)], binary=True).fetchall()
+            return [(last, cursor.execute(statement, [first, last], binary=True).fetchall())]
 
-    with ThreadPoolExecutor(1) as ahead:
-        following = ahead.submit(fetch, start) if start < end else None
-        while following is not None:
-            rows = following.result()
-            start = min(start + RANGE, end)
-            following = ahead.submit(fetch, start) if start < end else None
-            yield start, rows
+    for (found,) in ahead(fetch):
+        yield found
 
 
 def _begin(connection: Connection, scratch: Scratch, fresh: bool) -> None:

@@ -18,8 +18,9 @@ FILE = "replay.sqlite3"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS progress (
   id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, last BLOB, scope BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS named (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS image (
-  name TEXT, pk TEXT, digest BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (name, pk)) WITHOUT ROWID;
+  named INTEGER, pk TEXT, digest BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (named, pk)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fault (kind TEXT NOT NULL, facts BLOB NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS found (pk TEXT, digest BLOB);
 """
@@ -39,6 +40,7 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / FILE
+        self._ids: dict[str, int] = {}
         self._file = sqlite3.connect(self.path, isolation_level=None, timeout=1.0)
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -77,12 +79,14 @@ class Scratch:
         self, rows: Mapping[Key, Written | None], faults: Iterable[Finding], position: int, last: bytes
     ) -> None:
         """Commit the last images of a range (None: the row was deleted) and the new position, together."""
-        puts = [(*key, *written) for key, written in rows.items() if written]
-        dels = [key for key, written in rows.items() if not written]
         with self._file:
             self._file.execute("BEGIN")
+            ids = {name: self._id(name) for name in {name for name, _ in rows}}
+            # In the order of the keys, so that neighbours in the tree are written together.
+            puts = sorted((ids[name], pk, *written) for (name, pk), written in rows.items() if written)
+            dels = [(ids[name], pk) for (name, pk), written in rows.items() if not written]
             self._file.executemany("INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?)", puts)
-            self._file.executemany("DELETE FROM image WHERE name = ? AND pk = ?", dels)
+            self._file.executemany("DELETE FROM image WHERE named = ? AND pk = ?", dels)
             for fault in faults:
                 facts = msgspec.json.encode(fault.facts)
                 self._file.execute("INSERT INTO fault VALUES (?, ?)", [str(fault.kind), facts])
@@ -99,7 +103,7 @@ class Scratch:
     def get(self, key: Key) -> Written | None:
         """What the journal says of a row."""
         found: Written | None = self._file.execute(
-            "SELECT digest, leaf FROM image WHERE name = ? AND pk = ?", key
+            "SELECT digest, leaf FROM image WHERE named = ? AND pk = ?", [self._id(key[0]), key[1]]
         ).fetchone()
         return found
 
@@ -108,19 +112,23 @@ class Scratch:
         self._file.execute("DELETE FROM found")
         self._file.executemany("INSERT INTO found VALUES (?, ?)", found)
         rows = self._file.execute(
-            "SELECT f.pk, i.digest, i.leaf FROM found f LEFT JOIN image i ON i.name = ? AND i.pk = f.pk"
+            "SELECT f.pk, i.digest, i.leaf FROM found f LEFT JOIN image i ON i.named = ? AND i.pk = f.pk"
             " WHERE i.digest IS NOT f.digest",
-            [name],
+            [self._id(name)],
         )
         return {pk: (digest, leaf) if digest else None for pk, digest, leaf in rows}
 
     def keys(self, name: str) -> set[str]:
         """Every key of a table: for small tables only."""
-        return {row[0] for row in self._file.execute("SELECT pk FROM image WHERE name = ?", [name])}
+        return {
+            row[0] for row in self._file.execute("SELECT pk FROM image WHERE named = ?", [self._id(name)])
+        }
 
     def count(self, name: str) -> int:
         """How many rows of a table the journal knows."""
-        return int(self._file.execute("SELECT count(*) FROM image WHERE name = ?", [name]).fetchone()[0])
+        return int(
+            self._file.execute("SELECT count(*) FROM image WHERE named = ?", [self._id(name)]).fetchone()[0]
+        )
 
     def absent(self, name: str, present: Iterable[str]) -> list[tuple[str, int]]:
         """Rows (key, leaf) that the journal knows and ``present`` lacks."""
@@ -128,12 +136,20 @@ class Scratch:
         try:
             self._file.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((key,) for key in present))
             return self._file.execute(
-                "SELECT pk, leaf FROM image i WHERE name = ?"
+                "SELECT pk, leaf FROM image i WHERE named = ?"
                 " AND NOT EXISTS (SELECT 1 FROM present p WHERE p.pk = i.pk) ORDER BY leaf",
-                [name],
+                [self._id(name)],
             ).fetchall()
         finally:
             self._file.execute("DROP TABLE present")
+
+    def _id(self, name: str) -> int:
+        """A short number for a table's name, given at its first use."""
+        if name not in self._ids:
+            self._file.execute("INSERT OR IGNORE INTO named (name) VALUES (?)", [name])
+            row = self._file.execute("SELECT id FROM named WHERE name = ?", [name]).fetchone()
+            self._ids[name] = int(row[0])
+        return self._ids[name]
 
     def remove(self) -> None:
         """Close, and delete the file."""

@@ -49,7 +49,8 @@ class TableSpec:
 
     ``columns`` are (name, kind) in any fixed order, a kind being a PostgreSQL type of ``KINDS``; ``excluded`` columns
     are not in images. ``commits`` pairs an excluded column with the column that holds its SHA-256. ``unit`` names
-    the column with the retention unit whose lawful erasure empties the excluded columns. ``version`` grows when the
+    the column with the retention unit whose lawful erasure empties the excluded columns. ``rows`` is the SQL condition
+    on ``t`` of the rows that are in scope. ``version`` grows when the
     columns change, and ``UPCASTERS`` then says how older images become newer ones.
     """
 
@@ -59,6 +60,7 @@ class TableSpec:
     excluded: tuple[str, ...] = ()
     commits: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
+    rows: str = "true"
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -138,6 +140,8 @@ PERSONAL = TableSpec(
     excluded=("ciphertext", "event"),
     commits=(("ciphertext", "digest"),),
     unit="unit",
+    # What is typed before a filing, and the names of uploads, are outside the journal (docs/decisions/0010).
+    rows="t.part <> 'draft' AND NOT starts_with(t.part, 'file-')",
 )
 ERASURE = TableSpec(
     name="core_erasure",

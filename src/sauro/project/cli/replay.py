@@ -28,8 +28,6 @@ def run(chosen: argparse.Namespace) -> int:
         from sauro.core.journal.scratch import ScratchBusy
         from sauro.project import journal
         from sauro.project.cli import report
-
-        journal.whole_scope()
         try:
             with database.connect() as own:
                 found = replay_check(

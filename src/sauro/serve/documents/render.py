@@ -32,14 +32,12 @@ def pdf(document: Document) -> bytes:
 
 def draw(page: Page) -> bytes:
     """A composed page as PDF; `page.issued` is the file's date."""
-    when = local(page.issued)
-    data = msgspec.to_builtins(page)
-    data["date"] = [when.year, when.month, when.day, when.hour, when.minute, when.second]
+    data = printable.clean(msgspec.to_builtins(page))
     made = _compiler().compile(
-        sys_inputs={"page": msgspec.json.encode(printable.clean(data)).decode()},
+        sys_inputs={"page": msgspec.json.encode(data).decode()},
         format="pdf",
         pdf_standards=STANDARDS,
-        timestamp=int(page.issued.timestamp()),
+        timestamp=local(page.issued),
     )
     if not isinstance(made, bytes):
         raise TypeError("Typst answered with something else than one PDF")

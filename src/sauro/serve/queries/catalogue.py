@@ -10,6 +10,7 @@ from sauro.core.text import fold, words
 from sauro.serve.rules.procedures import Procedure, procedure
 
 NAME, SYNONYM, SUMMARY, BODY = 8, 6, 3, 1
+PHRASE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def search(typed: str, day: date, *, level: str = "", field: str = "") -> list[F
     """Procedures for what somebody typed, best first; all of them, by name, where nothing was typed.
 
     Every word must be met, by its beginning, in the name, a synonym, the summary or the papers. A code finds itself.
+    Without diacritics short words fit much ("so do"), so where a name or synonym holds the words together, what holds
+    them only scattered in its text is left out.
     """
     wanted = words(typed)
     synonyms = _synonyms(day)
@@ -44,12 +47,15 @@ def search(typed: str, day: date, *, level: str = "", field: str = "") -> list[F
         score = _score(item, wanted, typed.strip(), synonyms.get(item.code, ())) if wanted else 1
         if score:
             found.append(Found(item, score))
+    together = PHRASE + SYNONYM * len(wanted)
+    if wanted and any(f.score >= together for f in found):
+        found = [f for f in found if f.score >= SYNONYM * len(wanted)]
     return sorted(found, key=lambda f: (-f.score, fold(f.procedure.terms.name.vi)))
 
 
 def _score(item: Procedure, wanted: list[str], typed: str, synonyms: Iterable[str]) -> int:
     if typed and item.code.startswith(typed):
-        return 100
+        return 10 * PHRASE
     name = words(f"{item.terms.name.vi} {item.terms.name.en}")
     fields = (
         (NAME, name),
@@ -63,11 +69,11 @@ def _score(item: Procedure, wanted: list[str], typed: str, synonyms: Iterable[st
         if not best:
             return 0
         total += best
-    phrase = " ".join(wanted)
-    if phrase in " ".join(name):
-        total += NAME
-    if any(phrase in " ".join(words(synonym)) for synonym in synonyms):
-        total += SYNONYM
+    phrase = " " + " ".join(wanted)
+    if phrase in " " + " ".join(name):
+        total += PHRASE + NAME
+    if any(phrase in " " + " ".join(words(synonym)) for synonym in synonyms):
+        total += PHRASE
     return total
 
 

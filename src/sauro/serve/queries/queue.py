@@ -1,7 +1,8 @@
 """The officers' queue: masked identity only, keyset pages, no counting over millions."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,24 @@ COUNT_UP_TO = 1_000
 _COLUMNS = """d.id, d.code, d.reference, d.procedure, d.procedure_code, d.status, d.step, d.supplements, d.assister,
   d.submitted_at, d.accepted_at, d.answered_at, c.due, c.due_original, c.finished_at, c.closed_how, c.position,
   d.received_by, d.competent, d.channel, c.version, c.simulated"""
+_TURN = """(c.position = %s OR (c.position IS NULL AND d.plan->'positions'->>d.step = %s))
+  AND d.status NOT IN (3, 7, 8, 10)"""
+NEAR = timedelta(days=2)
 SORTS = {"due": "c.due", "submitted": "d.submitted_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the officer asked for; every part is in the address of the page."""
+    """What the officer asked for; every part is in the address of the page.
+
+    ``mine``: it is this office's turn, also before acceptance, when only the plan names the office. ``late`` and
+    ``near`` speak of the due in force and of clocks that run or stand, not of finished ones.
+    """
 
     statuses: tuple[int, ...] = ()
     procedure: str = ""
     late: bool = False
+    near: bool = False
     mine: bool = False
     assisted: bool = False
     text: str = ""
@@ -96,7 +105,7 @@ def queue(reader: Reader, asked: Filter, now: datetime) -> Page:
 
 def counts(reader: Reader, asked: Filter, now: datetime) -> dict[int, int]:
     """How many dossiers stand in each status, counted up to a thousand each: more is shown as “1,000+”."""
-    condition, values = _conditions(reader, Filter(procedure=asked.procedure, mine=asked.mine), now)
+    condition, values = _conditions(reader, replace(asked, statuses=(), after=""), now)
     found: dict[int, int] = {}
     with connection.cursor() as cursor:
         for status in range(1, 11):
@@ -107,6 +116,42 @@ def counts(reader: Reader, asked: Filter, now: datetime) -> dict[int, int]:
             )
             found[status] = int(cursor.fetchone()[0])
     return found
+
+
+def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:
+    """All lines that fit, page after page, at most ``most`` of them: for an export."""
+    given = 0
+    asked = replace(asked, after="")
+    while True:
+        page = queue(reader, asked, now)
+        for line in page.lines[: most - given]:
+            yield line
+        given += len(page.lines)
+        if not page.following or given >= most:
+            return
+        asked = replace(asked, after=page.following)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One procedure: how many dossiers are open, and how many of those are past their due."""
+
+    procedure_code: str
+    open: int
+    late: int
+
+
+def by_procedure(reader: Reader, now: datetime) -> list[Tally]:
+    """Open and late dossiers of each procedure that the reader may list."""
+    condition, values = _conditions(reader, Filter(), now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.procedure_code, count(*), count(*) FILTER (WHERE c.due < %s AND c.finished_at IS NULL)"
+            " FROM serve_dossier d JOIN core_commitment c ON c.id = d.id"
+            f" WHERE {condition} AND d.status NOT IN (3, 7, 8, 10) GROUP BY 1 ORDER BY 1",
+            [now, *values],
+        )
+        return [Tally(*row) for row in cursor.fetchall()]
 
 
 def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[Any]]:
@@ -121,9 +166,12 @@ def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list
     if asked.late:
         parts.append("c.due < %s AND c.finished_at IS NULL")
         values.append(now)
-    if asked.mine and reader.position:
-        parts.append("c.position = %s")
-        values.append(reader.position)
+    if asked.near:
+        parts.append("c.due >= %s AND c.due < %s AND c.finished_at IS NULL")
+        values += [now, now + NEAR]
+    if asked.mine:
+        parts.append(_TURN)
+        values += [reader.position, str(reader.position)]
     if asked.assisted:
         parts.append("d.assister IS NOT NULL")
     if asked.text.strip():

@@ -156,14 +156,9 @@ def _deficiencies(missing: tuple[Deficiency, ...]) -> Table:
 
 def form03(refusal: Form03) -> Page:
     """Form 03: refusal to accept, with reasons in words and their ground."""
-    sentence = ngettext(
-        "Having examined the dossier, %(agency)s does not accept it, for this reason:",
-        "Having examined the dossier, %(agency)s does not accept it, for these reasons:",
-        len(refusal.reasons),
-    ) % {"agency": refusal.letterhead.agency}
     blocks: list[Block] = [
         parts.who_asks_what(refusal),
-        *([Paragraph(sentence), Items(refusal.reasons)] if refusal.reasons else []),
+        *_reasons(refusal),
         *parts.section(_("Legal basis"), Items(refusal.basis)),
         *parts.section(_("What you can do"), Paragraph(refusal.guidance)),
         *parts.help_from(refusal.officer),
@@ -178,3 +173,14 @@ def form03(refusal: Form03) -> Page:
     ]
     title = gettext_lazy("Refusal to accept the dossier")
     return parts.page(refusal, title, parts.form_label("03"), blocks, (parts.coded(refusal.dossier),))
+
+
+def _reasons(refusal: Form03) -> list[Block]:
+    if not refusal.reasons:
+        return []
+    sentence = ngettext(
+        "Having examined the dossier, %(agency)s does not accept it, for this reason:",
+        "Having examined the dossier, %(agency)s does not accept it, for these reasons:",
+        len(refusal.reasons),
+    ) % {"agency": refusal.letterhead.agency}
+    return [Paragraph(sentence), Items(refusal.reasons)]

@@ -112,6 +112,8 @@ def _cost(found: Procedure) -> str:
     amounts = [a for fee in found.terms.fees for line in fee.lines for a in (line.counter, line.online) if a is not None]
     if not amounts:
         return _("Set by the province")
+    if all(fee.when is not None for fee in found.terms.fees):
+        return _("Free of charge, except in some cases")
     return _("from %(amount)s") % {"amount": money(min(amounts))}
 
 

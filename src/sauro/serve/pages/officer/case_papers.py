@@ -24,9 +24,7 @@ def paper(request: HttpRequest, official: Official, dossier: UUID, kind: str) ->
     elif kind == "prepared":
         ready = signing.prepared(opened)
         body = ready.pdf if ready else None
-    elif kind in papers.available(opened, happenings):
-        body = papers.paper(kind, opened, happenings, language())
-    elif kind == "draft" and any(h.name == "serve.draft_decision" for h in happenings):
+    elif kind in papers.available(opened, happenings) or (kind == "draft" and any(h.name == "serve.draft_decision" for h in happenings)):
         body = papers.paper(kind, opened, happenings, language())
     if body is None:
         raise Http404

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from sauro.core.clock import course as clock
-from sauro.core.clock.course import Course
 from sauro.core.clock.calendar import Calendar
+from sauro.core.clock.course import Course
+from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.store import LiveGrant
 from sauro.core.models import Commitment
 from sauro.core.moment import now
@@ -26,7 +27,6 @@ from sauro.serve.queries import cases
 from sauro.serve.queries.authority import permitted
 from sauro.serve.queries.cases import Happening
 from sauro.serve.rules.procedures import Procedure, procedure
-from sauro.core.doorway.decide import local_day
 
 ACTIONS = (
     "serve.accept_dossier", "serve.refuse_dossier", "serve.request_supplement", "serve.resume_dossier",
