@@ -12,7 +12,7 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 
 _DUE = """
-SELECT id, commitment, due_at FROM core_timer
+SELECT id, commitment, kind, due_at FROM core_timer
 WHERE fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s
 """
 SETTLED = {"already_fired", "too_early", "key_reused"}
@@ -28,9 +28,10 @@ def fire_due(limit: int = 200) -> int:
         cursor.execute(_DUE, [moment, limit])
         due = cursor.fetchall()
     done = 0
-    for timer, commitment, due_at in due:
+    for timer, commitment, kind, due_at in due:
+        action = "core.expire_grant" if kind == "expiry" else "core.fire_timer"
         ask = Ask(
-            "core.fire_timer", PLATFORM, f"{timer}@{due_at.timestamp():.6f}", {"timer": timer}, subject=commitment,
+            action, PLATFORM, f"{timer}@{due_at.timestamp():.6f}", {"timer": timer}, subject=commitment,
             occurred=due_at,
         )  # fmt: skip
         try:

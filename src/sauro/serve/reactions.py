@@ -52,7 +52,7 @@ def _kind(event: SealedEvent) -> str | None:
 def _tell_offices(event: SealedEvent) -> None:
     """Half time and due soon go to who holds the responsible office; a breach goes to the head of the agency too."""
     data = event.said["data"]
-    if data["answer"].get("effect") != "fired":
+    if data["answer"].get("effect") != "fired" or data["kind"] == "retention":
         return
     promise = Commitment.objects.filter(pk=event.subject, kind="dossier").values("position", "lead").first()
     if promise is None:

@@ -8,7 +8,7 @@ import msgspec
 
 from sauro.core.doorway.registry import Subject, action
 from sauro.core.doorway.work import Work
-from sauro.core.models import Grant
+from sauro.core.models import Grant, Timer
 from sauro.core.models.grants import SCOPES
 
 GRANT = Subject("grant", (Grant,))
@@ -45,6 +45,8 @@ def give_grant(work: Work) -> None:
         Grant, id=work.subject, holder=p.holder, role=p.role, scope=p.scope, scope_id=p.scope_id, purpose=p.purpose,
         basis=p.basis, limits=p.limits, valid_from=p.valid_from or work.now, valid_to=p.valid_to,
     )  # fmt: skip
+    if p.valid_to is not None:
+        work.insert(Timer, commitment=work.subject, kind="expiry", due_at=p.valid_to)
     work.answer["grant"] = str(work.subject)
 
 

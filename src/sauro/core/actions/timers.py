@@ -5,11 +5,12 @@ from uuid import UUID
 import msgspec
 
 from sauro.core.actions.actors import COMMITMENT
+from sauro.core.actions.grants import GRANT
 from sauro.core.clock.reckoning import timers_for
 from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.registry import Query, Row, action
 from sauro.core.doorway.work import Work
-from sauro.core.models import Commitment, Timer
+from sauro.core.models import Commitment, Grant, Timer
 from sauro.core.queries import courses
 
 
@@ -33,6 +34,8 @@ def _timer(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
 def fire_timer(work: Work) -> None:
     """Fire once; a timer whose commitment ended or stands still is cancelled, one whose moment moved is moved.
 
+    A retention timer outlives its commitment: it says that the time of keeping is over, and erases nothing itself.
+
     The commitment is locked, so an act that ends it and its timer cannot both win.
     """
     if not work.facts:
@@ -43,7 +46,8 @@ def fire_timer(work: Work) -> None:
         work.refuse("already_fired", "I12", "This timer had its moment already.", status=409)
     if timer["due_at"] > work.now:
         work.refuse("too_early", "I12", "The moment of this timer has not come.", status=409)
-    if promise["state"] in ("closed", "cancelled") or promise["finished_at"] is not None:
+    over = promise["state"] in ("closed", "cancelled") or promise["finished_at"] is not None
+    if over and timer["kind"] != "retention":
         work.put_row(Timer, timer, cancelled_at=work.now)
         work.answer["effect"] = "cancelled"
         return
@@ -58,5 +62,18 @@ def fire_timer(work: Work) -> None:
             work.put_row(Timer, timer, due_at=moments[timer["kind"]])
             work.answer["effect"] = "moved"
             return
+    work.put_row(Timer, timer, fired_at=work.now)
+    work.answer["effect"] = "fired"
+
+
+@action("core.expire_grant", subject=GRANT, payload=FireTimer, purpose="keep_time", facts=_timer, batch=False)
+def expire_grant(work: Work) -> None:
+    """Say, once, that a grant has come to its end; it gave no right any more from that moment."""
+    if not work.facts or work.facts[0]["fired_at"] is not None or work.facts[0]["cancelled_at"] is not None:
+        work.refuse("already_fired", "I12", "This timer had its moment already.", status=409)
+    timer = work.facts[0]
+    if timer["due_at"] > work.now:
+        work.refuse("too_early", "I12", "The moment of this timer has not come.", status=409)
+    work.data.update(kind="expiry", timer=timer["id"], holder=work.row(Grant)["holder"])
     work.put_row(Timer, timer, fired_at=work.now)
     work.answer["effect"] = "fired"

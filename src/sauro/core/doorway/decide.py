@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,11 @@ VIETNAM = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 def local_day(moment: datetime) -> date:
     """The calendar day in Vietnam: validity dates are days there, not in UTC."""
     return moment.astimezone(VIETNAM).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The first moment after a day in Vietnam."""
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)
 
 
 def parse(action: Action, ask: Ask) -> Any:

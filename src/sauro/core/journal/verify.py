@@ -25,7 +25,7 @@ GRACE_SECONDS = 60
 
 _WAITING = """
 SELECT e.id::text FROM core_event e
-WHERE e.xid < pg_snapshot_xmin(pg_current_snapshot()) AND e.recorded < now() - make_interval(secs => %s)
+WHERE e.recorded < now() - make_interval(secs => %s)
   AND NOT EXISTS (SELECT FROM core_leaf l WHERE l.event_id = e.id)
 ORDER BY e.seq
 """

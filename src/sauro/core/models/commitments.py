@@ -89,7 +89,10 @@ class Commitment(Journalled):
 
 
 class Timer(Journalled):
-    """Something that must happen to a commitment at a moment. ``fired_at`` is set by the one act that did it."""
+    """Something that must happen at a moment to a commitment (or, kind ``expiry``, to a grant).
+
+    Kinds: half_time, due_soon, breach, expiry, retention. ``fired_at`` is set by the one act that did it.
+    """
 
     commitment = models.UUIDField()
     kind = models.CharField(max_length=12)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from sauro.core.actions.actors import seal_identity
 from sauro.core.actions.gaps import open_gap
 from sauro.core.doorway import Ask, Work, action
-from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.decide import end_of_day, local_day
 from sauro.core.doorway.registry import Query, Row, Where
-from sauro.core.models import Actor, Commitment, Grant
+from sauro.core.models import Actor, Commitment, Grant, Timer
 from sauro.core.moment import now
 from sauro.core.queries import definitions
 from sauro.core.rules.retention import retain_until
@@ -138,6 +138,9 @@ def _file(work: Work, *, applicant: UUID, **assisted: UUID | None) -> None:
             Attachment, id=file_id, dossier=p.id, component=component, digest=bytes(row["digest"]).hex(),
             size=row["size"], media_type=row["code"], scanned=row["scanned"],
         )  # fmt: skip
+    kept_until = work.row(Commitment)["retain_until"]
+    if kept_until is not None:
+        work.insert(Timer, commitment=p.id, kind="retention", due_at=end_of_day(kept_until))
     _seal(work, found, checked)
     _gap(work, found, known)
     work.answer.update(dossier=str(p.id), reference=reference)

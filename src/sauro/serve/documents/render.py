@@ -37,7 +37,7 @@ def draw(page: Page) -> bytes:
         sys_inputs={"page": msgspec.json.encode(data).decode()},
         format="pdf",
         pdf_standards=STANDARDS,
-        timestamp=local(page.issued),
+        timestamp=local(page.issued).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("Typst answered with something else than one PDF")

@@ -124,8 +124,7 @@ def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[L
     asked = replace(asked, after="")
     while True:
         page = queue(reader, asked, now)
-        for line in page.lines[: most - given]:
-            yield line
+        yield from page.lines[: most - given]
         given += len(page.lines)
         if not page.following or given >= most:
             return

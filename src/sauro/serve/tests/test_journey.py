@@ -21,7 +21,8 @@ def test_from_filing_to_result(town: Town) -> None:
     assert accepted.answer["code"].endswith("-0001")
     promise = Commitment.objects.get(pk=dossier)
     assert promise.state == "assigned" and promise.due == promise.due_original
-    assert {"half_time", "due_soon", "breach"} == set(Timer.objects.filter(commitment=dossier).values_list("kind", flat=True))
+    assert {"half_time", "due_soon", "breach", "retention"} == set(
+        Timer.objects.filter(commitment=dossier).values_list("kind", flat=True))
     town.do(dossier, "serve.complete_step", {"step": "check"})
     decide(town, dossier)
     row = Dossier.objects.get(pk=dossier)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from sauro.serve.documents import qr
 from sauro.serve.documents.dates import money, place_and_date
 from sauro.serve.documents.development import WITHOUT_VALUE
-from sauro.serve.documents.facts import Case, Component, Fee, Officer, Proof, Sheet, Signatory
+from sauro.serve.documents.facts import Case, Component, Fee, Officer, Proof, Result, Sheet, Signatory
 from sauro.serve.documents.sheet import (
     Block,
     Check,
@@ -35,6 +35,9 @@ def page(
 ) -> Page:
     """The sheet with its head, title and strip. `running` names the form in the footer of every page."""
     translated = sheet.language != "vi"
+    # A sheet that comes loose from its first page still says whose it is.
+    if isinstance(sheet, Case | Result) and sheet.dossier:
+        running = f"{running} · {sheet.dossier}"
     if translated:
         with translation.override("vi"):
             original = str(title)

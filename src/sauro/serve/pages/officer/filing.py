@@ -26,6 +26,7 @@ from sauro.serve.rules.forms import Checked, say, shown_fields, shown_sections
 from sauro.serve.rules.forms import check as check_form
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.wording import limit_words
+from sauro.web.forms.summary import lines
 
 MANDATE = "counter-mandate/1"
 """The statement that is read back (its words stand in the template); a changed one gets another number."""
@@ -49,7 +50,7 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
     forms = _forms(found, checked, mine, tell=tell)
     context = {
         "here": "counter", "official": official, "draft": mine, "name": say(found.terms.name), "forms": forms,
-        "slots": slots(found, checked.holds, mine, errors), "wrong": [f["form"] for f in forms if f["form"].errors],
+        "slots": slots(found, checked.holds, mine, errors), "wrong": [line for f in forms for line in lines(f["form"])] if tell else [],
         "saved": request.method == "POST" and not tell,
     }  # fmt: skip
     return render(request, "serve/officer/counter_form.html", context, status=422 if tell else 200)

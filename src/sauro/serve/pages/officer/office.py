@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -62,6 +62,7 @@ def for_officials(
             raise Http404
         return view(request, official, *args, **kwargs)
 
+    inner.asks_who: Any = True  # type: ignore[attr-defined]
     return inner
 
 

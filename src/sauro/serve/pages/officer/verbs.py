@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
+from sauro.core.clock import course as clock
+from sauro.core.clock.course import CourseRefused
+from sauro.core.queries import courses
 from sauro.core.rules.closing import may_close
+from sauro.serve.actions.subject import terms_of
 from sauro.serve.pages.officer import forms
 from sauro.serve.pages.officer.desk import Desk
 from sauro.serve.rules.statuses import Status
@@ -47,7 +51,15 @@ def _in(*statuses: Status) -> Callable[[Desk], bool]:
 
 
 def _may_extend(desk: Desk) -> bool:
-    return desk.status in ACTIVE and desk.promise["extensions"] < desk.found.terms.extension.max
+    """Offered only while the clock would still take it: an appointment is moved before it is missed, not after."""
+    if desk.status not in ACTIVE or desk.promise["course"] is None:
+        return False
+    course, calendar = courses.read(desk.promise["course"])
+    try:
+        clock.extend(course, calendar, 1, "asked", "asked", desk.at, terms_of(desk.found))
+    except CourseRefused:
+        return False
+    return True
 
 
 def _may_sign(desk: Desk) -> bool:

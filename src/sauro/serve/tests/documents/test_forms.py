@@ -55,7 +55,7 @@ def test_english_prints_the_vietnamese_title_too(name: str) -> None:
 def test_titles_are_those_of_the_circular(name: str, title: str) -> None:
     page = composed(name)
     assert page.title == title.upper()
-    assert page.running_title == f"Mẫu số {name[-2:]}, Thông tư 03/2025/TT-VPCP"
+    assert page.running_title == f"Mẫu số {name[-2:]}, Thông tư 03/2025/TT-VPCP · H26.01-261120-0127"
 
 
 @pytest.mark.parametrize("name", NAMES)

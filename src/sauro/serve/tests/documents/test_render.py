@@ -58,6 +58,7 @@ def test_the_file_is_tagged_dated_and_archival(name: str) -> None:
     pdf = render.pdf(samples.documents()[name])
     reader = PdfFileReader(io.BytesIO(pdf))
     assert reader.root["/Lang"] == "vi-VN"
+    assert str(reader.trailer_view["/Info"]["/Title"]).isupper()
     assert reader.root["/MarkInfo"]["/Marked"]
     assert reader.trailer_view["/Info"]["/CreationDate"] == "D:20261120084005Z"
     metadata = reader.root["/Metadata"].data
@@ -71,8 +72,9 @@ def test_vietnamese_comes_out_letter_by_letter() -> None:
     for line in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
                  "Nguyễn Thị Thuý Quỳnh", "16:40 thứ Tư, 25/11/2026"):  # fmt: skip
         assert line in page
-    # A link that is copied must work: no invisible break inside.
+    # What is copied must work: no invisible break inside a link, a code or an ordinary word.
     assert samples.PROOF.url in page
+    assert "\u200b" not in page
 
 
 @needs_poppler
