@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Header, NinjaAPI, Path, Query, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import SessionAuth
 from pydantic import Field
 
@@ -27,7 +28,22 @@ from sauro.serve.queries import cases, catalogue
 from sauro.serve.queries.places import places_for
 from sauro.web.refusals import problem
 
-api = NinjaAPI(title="Sáu Rõ", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json")
+
+
+class Api(NinjaAPI):
+    """Documents refusals as what they are: problem documents (RFC 9457)."""
+
+    def get_openapi_schema(self, **named: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**named)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "content" in response:
+                        response["content"] = {"application/problem+json": response["content"]["application/json"]}
+        return schema
+
+
+api = Api(title="Sáu Rõ", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json")
 Size = Annotated[int, Field(ge=0, le=2**62)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -186,7 +202,7 @@ def get_dossier(request: HttpRequest, code: Annotated[Code, Path()]) -> Facts:
     operation_id="file_dossier",
 )
 def file_dossier(
-    request: HttpRequest, filing: Filing, idempotency_key: Annotated[str, Header(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._-]+$")]
+    request: HttpRequest, filing: Filing, idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._-]+$")]
 ) -> tuple[int, Filed]:
     """File once: the same key with the same content answers as the first time, whatever happened in between."""
     person = person_of(request)

@@ -12,7 +12,11 @@ from sauro.serve.rules.procedures import Procedure
 
 def limit_words(found: Procedure, holds: Collection[str] = ()) -> str:
     """A legal limit in words."""
-    amount, unit = found.limit(holds)
+    return amount_words(*found.limit(holds))
+
+
+def amount_words(amount: int, unit: str) -> str:
+    """An amount of time in words; no working day means the same day."""
     if unit == "working_day":
         if amount == 0:
             return _("the same day")

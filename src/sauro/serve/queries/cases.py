@@ -11,7 +11,7 @@ from django.db import connection
 from sauro.core.queries.reading import Opened, open_case
 from sauro.core.queries.visibility import Reader
 from sauro.serve.actions.subject import DOSSIER
-from sauro.serve.queries.queue import _COLUMNS, Line
+from sauro.serve.queries.queue import _COLUMNS, Line, line_of
 
 _HISTORY = """
 SELECT e.id, e.name, e.recorded, e.person, e.position, e.grant_id, e.body, l.leaf_index
@@ -60,7 +60,7 @@ def own(person: UUID, limit: int = 100) -> list[Line]:
             " ORDER BY d.submitted_at DESC LIMIT %s",
             [person, limit],
         )
-        return [Line(*row[:8], row[8] is not None, *row[9:22], None) for row in cursor.fetchall()]
+        return [line_of(row, None) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,24 +98,27 @@ def queue(reader: Reader, asked: Filter, now: datetime) -> Page:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
         masks = read_masks(cursor, keyring.current(), [row[0] for row in rows[:PAGE]])
-    lines = [Line(*row[:8], row[8] is not None, *row[9:22], masks.get(row[0])) for row in rows[:PAGE]]
+    lines = [line_of(row, masks.get(row[0])) for row in rows[:PAGE]]
     following = f"{rows[PAGE - 1][22]}~{rows[PAGE - 1][0]}" if len(rows) > PAGE else ""
     return Page(lines, following)
+
+
+def line_of(row: tuple[Any, ...], who: dict[str, Any] | None) -> Line:
+    """A line from the columns of ``_COLUMNS``."""
+    values: list[Any] = [*row[:8], row[8] is not None, *row[9:22], who]
+    return Line(*values)
 
 
 def counts(reader: Reader, asked: Filter, now: datetime) -> dict[int, int]:
     """How many dossiers stand in each status, counted up to a thousand each: more is shown as “1,000+”."""
     condition, values = _conditions(reader, replace(asked, statuses=(), after=""), now)
-    found: dict[int, int] = {}
+    sql = (
+        "SELECT s.status, (SELECT count(*) FROM (SELECT 1 FROM serve_dossier d JOIN core_commitment c ON c.id = d.id"
+        f" WHERE {condition} AND d.status = s.status LIMIT {COUNT_UP_TO + 1}) few) FROM generate_series(1, 10) s(status)"
+    )
     with connection.cursor() as cursor:
-        for status in range(1, 11):
-            cursor.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM serve_dossier d JOIN core_commitment c ON c.id = d.id"
-                f" WHERE {condition} AND d.status = %s LIMIT {COUNT_UP_TO + 1}) few",
-                [*values, status],
-            )
-            found[status] = int(cursor.fetchone()[0])
-    return found
+        cursor.execute(sql, values)
+        return {int(status): int(count) for status, count in sorted(cursor.fetchall())}
 
 
 def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
@@ -15,8 +16,9 @@ from sauro.packs import procedure as pack
 from sauro.serve.queries import catalogue
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure
-from sauro.serve.wording import limit_words
+from sauro.serve.wording import amount_words, limit_words
 from sauro.web.shapes import Chip
+from sauro.web.wording import money
 
 FREQUENT = ("1.001193", "1.000894", "1.001612", "1.012783")
 
@@ -70,18 +72,14 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         {
             "procedure": found, "terms": terms, "hit": hit(found), "name": say(terms.name), "summary": say(terms.summary),
             "components": [_component(found, c) for c in terms.components], "limit": limit_words(found),
-            "variants": [(say(v.name), v) for v in terms.time_limit.variants], "fees": _fees(found),
+            "variants": [f"{amount_words(v.amount, v.unit)}: {say(v.name)}" for v in terms.time_limit.variants], "fees": _fees(found),
             "steps": [_step(step) for step in terms.steps if step.kind != "return"],
-            "law": [f"{b.instrument}, {b.article}" for b in terms.legal_basis], "result": say(terms.result.name),
+            "law": [", ".join(filter(None, (b.instrument, b.article))) for b in terms.legal_basis], "result": say(terms.result.name),
             "note": say(terms.note) if terms.note else "", "unverified": terms.verified in ("I", "G", "no"),
             "limit_unverified": terms.time_limit.verified in ("I", "G", "no"),
             "crumbs": [(_("Home"), reverse("serve:home")), (_("Procedures"), reverse("serve:procedures"))],
         },
     )  # fmt: skip
-
-
-def to_procedure(code: str) -> HttpResponse:
-    return redirect("serve:procedure", code=code)
 
 
 def hit(found: Procedure) -> Hit:
@@ -101,8 +99,6 @@ def organisation_type(code: str) -> str:
 
 
 def _language() -> str:
-    from django.utils.translation import get_language
-
     return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
@@ -115,12 +111,6 @@ def _cost(found: Procedure) -> str:
     if all(fee.when is not None for fee in found.terms.fees):
         return _("Free of charge, except in some cases")
     return _("from %(amount)s") % {"amount": money(min(amounts))}
-
-
-def money(dong: int) -> str:
-    from sauro.web.wording import money as said
-
-    return str(said(dong))
 
 
 def _component(found: Procedure, component: pack.Component) -> dict[str, object]:
@@ -158,7 +148,7 @@ def _step(step: pack.Step) -> dict[str, object]:
 
 
 def _levels() -> list[tuple[str, str]]:
-    return [("commune", _("Commune")), ("province", _("Province")), ("ministry", _("Ministry"))]
+    return [("commune", _("Commune level")), ("province", _("Province level")), ("ministry", _("Ministry level"))]
 
 
 def _items(code: str) -> list[tuple[str, str]]:

@@ -39,6 +39,7 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
     found = _procedure(mine)
     errors: dict[str, str] = {}
     checked = _check(found, mine)
+    before: set[str] = set()
     if request.method == "POST":
         before = {f.id for s in shown_sections(found, checked.holds) for f in shown_fields(s, checked.holds)}
         errors = _save(request, official, mine, found, checked)
@@ -47,7 +48,7 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
         if "continue" in request.POST and not checked.problems and not errors and now_shown <= before:
             return redirect("serve:counter_read_back", draft=draft)
     tell = request.method == "POST" and "continue" in request.POST
-    forms = _forms(found, checked, mine, tell=tell)
+    forms = _forms(found, checked, mine, before if tell else None)
     context = {
         "here": "counter", "official": official, "draft": mine, "name": say(found.terms.name), "forms": forms,
         "slots": slots(found, checked.holds, mine, errors), "wrong": [line for f in forms for line in lines(f["form"])] if tell else [],
@@ -75,15 +76,16 @@ def _save(request: HttpRequest, official: Official, mine: Draft, found: Procedur
     return errors
 
 
-def _forms(found: Procedure, checked: Checked, mine: Draft, *, tell: bool) -> list[dict[str, Any]]:
+def _forms(found: Procedure, checked: Checked, mine: Draft, asked: set[str] | None) -> list[dict[str, Any]]:
+    """The form's sections; with ``asked``, the problems of those fields, which the assister has seen already."""
     typed, places = drafts.answers(mine), _communes(mine)
     made = []
     for section in shown_sections(found, checked.holds):
-        data = typed if tell else None
+        data = typed if asked is not None else None
         form = SectionForm(section, checked.holds, places, data=data, initial=typed)
-        if tell:
+        if asked is not None:
             form.is_valid()
-            form.tell([p for p in checked.problems if p.field in form.fields])
+            form.tell([p for p in checked.problems if p.field in form.fields and p.field in asked])
         made.append({"title": say(section.title), "hint": say(section.hint) if section.hint else "", "form": form})
     return made
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -54,7 +54,7 @@ def for_officials(
     """Give the view the official; a stranger is sent to sign in, and for a citizen there is nothing here."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if person_of(request) is None:
             return redirect_to_login(request.get_full_path())
         official = official_of(request)
@@ -62,7 +62,6 @@ def for_officials(
             raise Http404
         return view(request, official, *args, **kwargs)
 
-    inner.asks_who: Any = True  # type: ignore[attr-defined]
     return inner
 
 

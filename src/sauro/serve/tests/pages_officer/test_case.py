@@ -1,5 +1,6 @@
 """A dossier at the desks of its officers: every act by its form, and every refusal with its reason."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -79,8 +80,8 @@ def test_a_supplement_is_asked_answered_and_the_second_is_warned_of(town: Town, 
     dossier = town.file()
     desks.post(dossier, "accept")
     desks.post(dossier, "complete", step="check")
-    items = {"item_0": "birth_notification", "reason_0": "Bản chụp bị mờ quá", "guidance_0": "Chụp lại.", "rows": 3}
-    more = {"item_2": "child_name", "reason_2": "Thiếu chữ đệm của trẻ"}
+    items: dict[str, Any] = {"item_0": "birth_notification", "reason_0": "Bản chụp bị mờ quá", "guidance_0": "Chụp lại.", "rows": 3}
+    more: dict[str, Any] = {"item_2": "child_name", "reason_2": "Thiếu chữ đệm của trẻ"}
     assert desks.post(dossier, "supplement", **items, **more).status_code == 302
     assert Dossier.objects.get(pk=dossier).status == 5
     page = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")

@@ -60,10 +60,11 @@ def test_somebody_new_is_helped_and_the_dossier_can_be_accepted_at_once(counter:
     assert counter.post(on["Location"], {"agreed": "yes"})["Location"] == f"/can-bo/ho-so/{draft}/"
     row = Dossier.objects.get(pk=draft)
     assert row.assister is not None and row.channel == 1 and row.assisted_at is not None
+    assert row.mandate is not None
     mandate = Grant.objects.get(pk=row.mandate)
     assert mandate.limits["read_back"] == "counter-mandate/1" and mandate.scope_id == draft
     assert not Draft.objects.filter(pk=draft).exists()
-    assert [o.verb.slug for o in counter.get(f"/can-bo/ho-so/{draft}/").context["offers"]][0] == "accept"
+    assert next(o.verb.slug for o in counter.get(f"/can-bo/ho-so/{draft}/").context["offers"]) == "accept"
     assert desks.post(draft, "accept").status_code == 302
     assert [r.line.id for r in counter.get("/can-bo/ho-so/?assisted=1").context["rows"]] == [draft]
 
@@ -77,6 +78,9 @@ def test_somebody_known_is_found_by_their_number_and_sees_that_their_data_was_op
     assert not Access.objects.filter(subjects__contains=[known]).exists()
     draft = begun(counter, do="known", person=str(known))
     assert Access.objects.filter(subjects__contains=[known], purpose="assist").exists()
+    # The first answers open further questions: those are shown, not complained of.
+    more = counter.post(f"/can-bo/quay/{draft}/", {**typed(), "continue": "1"})
+    assert more.status_code == 422 and not more.context["wrong"]
     counter.post(f"/can-bo/quay/{draft}/", {**typed(), "continue": "1"})
     counter.post(f"/can-bo/quay/{draft}/doc-lai/", {"agreed": "yes"})
     assert Dossier.objects.get(pk=draft).applicant == known

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Commitment
@@ -79,6 +80,7 @@ def test_a_file_holds_the_list_masked_and_runs_nothing(town: Town, desks: Desks)
     assert len(rows) == 2 and rows[1][1] == Dossier.objects.get(pk=dossier).reference
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1]) and any(cell.startswith("'=") for cell in rows[1])
     book = load_workbook(io.BytesIO(desk.get("/can-bo/ho-so/?export=xlsx").content))
+    assert isinstance(book.active, Worksheet)
     cells = [cell for line in book.active.iter_rows() for cell in line]
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
     assert "Trần" not in answer.content.decode() and "075190000001" not in answer.content.decode()

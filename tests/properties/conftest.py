@@ -1,0 +1,1 @@
+from sauro.serve.tests.conftest import town as town
