@@ -10,7 +10,6 @@ class CoreConfig(AppConfig):
         # Actions register themselves when their module is imported; the doorway knows only what has registered.
         from django.apps import apps
 
-
         from sauro.core import actions  # noqa: F401
         from sauro.core.doorway.tables import table
         from sauro.core.models.base import Journalled

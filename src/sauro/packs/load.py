@@ -12,7 +12,8 @@ from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.models import Definition
 from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
-from sauro.packs.pack import Organisation, Pack, Position
+from sauro.packs.administration import Organisation, Position
+from sauro.packs.pack import Pack
 
 PACK_IDS = UUID("6f0b6d0e-57a5-5c1f-9c55-5f4d3c7e5700")
 """The namespace of ids made from codes, so that loading again finds what stands already."""

@@ -29,7 +29,6 @@ from sauro.serve.queries.places import places_for
 from sauro.web.refusals import problem
 
 
-
 class Api(NinjaAPI):
     """Documents refusals as what they are: problem documents (RFC 9457)."""
 

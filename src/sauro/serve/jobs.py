@@ -23,6 +23,7 @@ from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.documents import notices
+from sauro.serve.documents.facts import Language
 from sauro.serve.models import Delivery, Dossier, Notice
 from sauro.serve.queries.places import names
 from sauro.serve.rules.procedures import procedure
@@ -93,7 +94,7 @@ def contact(dossier: UUID) -> dict[str, str]:
     return {name: str(value) for name, value in (opened.parts.get("contact") or {}).items()}
 
 
-def _words(notice: Notice, language: notices.Language) -> notices.Notice:
+def _words(notice: Notice, language: Language) -> notices.Notice:
     return notices.write(notice.kind, facts_of(notice.dossier), language)
 
 

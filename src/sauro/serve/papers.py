@@ -136,9 +136,9 @@ def _components(case: Case) -> tuple[facts.Component, ...]:
         given = component.from_form or component.id in attached or case.dossier["channel"] == 1
         if given:
             electronic = int(component.id in attached or case.dossier["channel"] == 2)
-            paper_kind = "originals" if component.kind == "original" else "copies"
-            counted = {paper_kind: component.copies} if not electronic else {"electronic": 1}
-            found.append(facts.Component(say(component.name), **counted))
+            originals = component.copies if component.kind == "original" and not electronic else 0
+            copies = component.copies if component.kind != "original" and not electronic else 0
+            found.append(facts.Component(say(component.name), originals, copies, electronic))
     return tuple(found)
 
 

@@ -54,17 +54,18 @@ def _tell_offices(event: SealedEvent) -> None:
     data = event.said["data"]
     if data["answer"].get("effect") != "fired" or data["kind"] == "retention":
         return
+    assert event.subject is not None
     promise = Commitment.objects.filter(pk=event.subject, kind="dossier").values("position", "lead").first()
     if promise is None:
         return
-    persons = _holders(promise["position"])
+    persons = _holders(promise["position"]) if promise["position"] else []
     if data["kind"] == "breach":
         _notices(event, "breached", {*persons, *_heads(promise["lead"])})
     else:
         _notices(event, data["kind"], persons)
 
 
-def _holders(position: UUID | None) -> list[UUID]:
+def _holders(position: UUID) -> list[UUID]:
     today = local_day(now())
     held = Holding.objects.filter(position=position, valid_from__lte=today)
     return [h.person for h in held if h.valid_to is None or h.valid_to >= today]

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from sauro.core.doorway import store
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
-    decide, event_body, event_row, local_day, outcome, parse, request_digest, seal, stale,
+    decide,
+    event_body,
+    event_row,
+    local_day,
+    outcome,
+    parse,
+    request_digest,
+    seal,
+    stale,
 )  # fmt: skip
 from sauro.core.doorway.registry import Action, Where, lookup
 from sauro.core.ids import new_id

@@ -15,7 +15,13 @@ from sauro.core.doorway import store
 from sauro.core.doorway.act import act, not_found, record_refusal
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
-    decide, event_body, event_row, local_day, parse, request_digest, seal,
+    decide,
+    event_body,
+    event_row,
+    local_day,
+    parse,
+    request_digest,
+    seal,
 )  # fmt: skip
 from sauro.core.doorway.registry import Action, Query, Row, Where, lookup
 from sauro.core.doorway.store import LiveGrant, Locked

@@ -110,7 +110,8 @@ class Pipe:
         self.link = link
         self.context = Context(link)
         self.reader = Transformer(self.context)
-        self.writers: dict[bytes, tuple[Transformer, list[Any]]] = {}
+        # The C class is no type for the checker.
+        self.writers: dict[bytes, tuple[Any, list[Any]]] = {}
         self.columns: dict[bytes, tuple[str, ...]] = {}
         self.poll = select.poll()
         self.poll.register(self.pg.socket, select.POLLIN)

@@ -9,14 +9,13 @@ from uuid import UUID
 import msgspec
 from django.db import models
 
-from sauro.core.doorway.tables import defaults, table
+from sauro.core.doorway.tables import table
 from sauro.core.journal.tables import TableSpec
 
 if TYPE_CHECKING:
     from sauro.core.doorway.ask import Ask
     from sauro.core.doorway.work import Work
 
-type_ = type
 Row = dict[str, Any]
 Handler = Callable[["Work"], None]
 Query = tuple[str, list[Any]]
@@ -50,13 +49,6 @@ class Subject:
     @cached_property
     def tables(self) -> tuple[TableSpec, ...]:
         return tuple(table(model) for model in self.models)
-
-    @cached_property
-    def model_by_table(self) -> Mapping[str, type_[models.Model]]:
-        return {table(model).name: model for model in self.models}
-
-    def defaults(self, name: str) -> dict[str, Any]:
-        return defaults(self.model_by_table[name])
 
     def __hash__(self) -> int:
         return hash(self.name)

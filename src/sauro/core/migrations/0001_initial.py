@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import sauro.core.models.events
 from django.conf import settings
 from django.db import migrations, models
+
+import sauro.core.models.events
 
 
 class Migration(migrations.Migration):

@@ -7,6 +7,8 @@ from uuid import UUID
 from sauro.core.clock.calendar import Calendar
 from sauro.core.clock.course import Course, Terms
 from sauro.core.clock.reckoning import timers_for
+from sauro.core.doorway.decide import local_day
+from sauro.core.moment import now
 from sauro.core.queries import definitions
 from sauro.core.queries.definitions import Published
 
@@ -26,8 +28,14 @@ def calendar(day: date) -> tuple[UUID, Calendar]:
 
 
 def calendar_of(course: dict[str, Any]) -> Calendar:
-    """The calendar on which a stored course counts: it keeps the version under which it was started."""
-    return definitions.get(UUID(course["calendar_id"])).compiled(_make)
+    """The calendar on which a stored course counts: the newest version of the one under which it was started.
+
+    Holidays and swap days are announced year by year, so a course that runs into a later year needs the later
+    version. What was promised first is stored in the course and never computed again (invariant I2).
+    """
+    started_on = definitions.get(UUID(course["calendar_id"]))
+    newest = definitions.in_force(started_on.kind, started_on.code, local_day(now()))
+    return (newest or started_on).compiled(_make)
 
 
 def stored(course: Course, calendar_id: UUID) -> dict[str, Any]:

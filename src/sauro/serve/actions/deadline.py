@@ -8,7 +8,15 @@ from sauro.core.clock.course import CourseRefused
 from sauro.core.doorway import Work, action
 from sauro.core.models import Commitment
 from sauro.core.queries import courses
-from sauro.serve.actions.subject import DOSSIER, PURPOSE, plan_timers, procedure_of, require, save_course, terms_of
+from sauro.serve.actions.subject import (
+    DOSSIER,
+    PURPOSE,
+    plan_timers,
+    procedure_of,
+    require,
+    save_course,
+    terms_of,
+)
 from sauro.serve.actions.supplement import cancel_timers, live_timers
 from sauro.serve.rules.statuses import Status
 

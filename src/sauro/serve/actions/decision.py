@@ -9,7 +9,15 @@ from sauro.core.doorway import Work, action
 from sauro.core.models import Commitment
 from sauro.core.rules.closing import may_close
 from sauro.serve.actions.subject import (
-    DOSSIER, PURPOSE, advance, close, did, move, procedure_of, require, require_step,
+    DOSSIER,
+    PURPOSE,
+    advance,
+    close,
+    did,
+    move,
+    procedure_of,
+    require,
+    require_step,
 )  # fmt: skip
 from sauro.serve.models import Dossier
 from sauro.serve.rules.statuses import Status

@@ -179,14 +179,12 @@ def _seal(work: Work, found: Procedure, checked: Checked) -> None:
     for known in found.fields.values():
         if known.prefill and known.prefill.startswith("actor.") and known.id in checked.answers:
             who.setdefault(known.prefill.removeprefix("actor."), str(checked.answers[known.id]))
-    identity = {kind: who.get(name) for kind, name in (("name", "full_name"), ("number", "id_number"), ("phone", "phone"), ("email", "email"))}  # fmt: skip
-    identity = {kind: value for kind, value in identity.items() if value} | {
-        kind: who[kind] for kind in ("number",) if who.get(kind)
-    }
+    names = {"name": "name", "number": "id_number", "phone": "phone", "email": "email"}
+    identity = {kind: who[name] for kind, name in names.items() if who.get(name)}
     unit = work.payload.id
-    work.personal(unit, "answers", checked.answers, tokens={k: v for k, v in identity.items() if v})
+    work.personal(unit, "answers", checked.answers, tokens=identity)
     work.personal(unit, "mask", identity_mask(**{k: identity.get(k) for k in ("name", "number", "phone", "email")}))
-    work.personal(unit, "contact", {k: v for k, v in identity.items() if v and k in ("name", "phone", "email")})
+    work.personal(unit, "contact", {k: v for k, v in identity.items() if k != "number"})
 
 
 def _gap(work: Work, found: Procedure, known: Offices) -> None:

@@ -13,7 +13,15 @@ from sauro.core.queries import courses, definitions
 from sauro.core.rules.clarities import Promise, gaps
 from sauro.serve.actions.offices import Offices, offices
 from sauro.serve.actions.subject import (
-    DOSSIER, PURPOSE, close, limit_of, move, plan_timers, procedure_of, require, terms_of,
+    DOSSIER,
+    PURPOSE,
+    close,
+    limit_of,
+    move,
+    plan_timers,
+    procedure_of,
+    require,
+    terms_of,
 )  # fmt: skip
 from sauro.serve.models import Dossier
 from sauro.serve.rules.procedures import procedure

@@ -10,7 +10,15 @@ from sauro.core.doorway import Ask, Work, action
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment, Timer
 from sauro.serve.actions.subject import (
-    DOSSIER, PURPOSE, axis_of, did, move, procedure_of, require, start_clock_again, stop_clock,
+    DOSSIER,
+    PURPOSE,
+    axis_of,
+    did,
+    move,
+    procedure_of,
+    require,
+    start_clock_again,
+    stop_clock,
 )  # fmt: skip
 from sauro.serve.models import Attachment, Dossier
 from sauro.serve.rules.statuses import Status

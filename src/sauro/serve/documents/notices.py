@@ -211,7 +211,7 @@ def _particulars(facts: CaseFacts) -> list[str]:
         (pgettext("dossier notice", "Handled by"), facts.officer),
         *((label, short_moment(moment)) for label, moment in moments if moment is not None),
     ]
-    return [f"{label}: {value}" for label, value in rows]
+    return [f"{label}: {value}" for label, value in rows if value]
 
 
 def _needed(moment: datetime | None) -> datetime:

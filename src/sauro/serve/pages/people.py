@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -86,5 +86,5 @@ def signed_in(
             return redirect_to_login(request.get_full_path())
         return view(request, found, *args, **kwargs)
 
-    inner.asks_who: Any = True  # type: ignore[attr-defined]
-    return inner
+    # Types cannot say that wraps() keeps the signature of ``inner``, not of ``view``.
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], inner)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sauro.core.clock.reckoning import state
 from sauro.core.doorway.decide import local_day
@@ -60,7 +61,7 @@ def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, A
         task=Part(say(found.terms.name), found.code),
         deadline=Part(said_moment(due) if due else "", moved or limit_words(found, row["plan"].get("rules", ()))),
         responsibility=Part(known.get(row["competent"], "")),
-        output=Part(say(found.terms.result.name), "; ".join(say(c.text) for c in found.terms.result.acceptance[:2])),
+        output=Part(say(found.terms.result.name), "; ".join(say(c.text).rstrip(".") for c in found.terms.result.acceptance[:2])),
         authority=Part(instrument.code if instrument else "", instrument.title_vi if instrument else ""),
         reported=_reported(promise), evidenced=_evidenced(promise), schedule=_against_original(promise, row, at),
     )  # fmt: skip
@@ -143,8 +144,8 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
             what = kinds.get(happening.data["kind"], what)
         step = found.steps.get(str(happening.data.get("completed", "")))
         who = positions.get(happening.position, "") if happening.position else _who(happening)
-        kind = "late" if happening.data.get("kind") == "breach" else "done"
-        made.append(TimelineEntry(happening.at, what, who, happening.basis, say(step.name) if step else "", "", kind))
+        kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
+        made.append(TimelineEntry(happening.at, what, who, happening.basis if happening.position else "", say(step.name) if step else "", "", kind))
     return made
 
 

@@ -1,11 +1,13 @@
 """Where a filing goes: the receiving counter and the competent agency for a procedure and a commune."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import get_language
 
+from sauro.core.text import sort_key
 from sauro.serve.rules.procedures import Procedure
 
 _COMPETENT = """
@@ -77,7 +79,8 @@ def communes(province: str = "") -> list[Commune]:
             " WHERE c.type = 'commune-committee' AND c.current = c.id AND (%s = '' OR p.area = %s) ORDER BY p.code, c.code",
             [province, province],
         )
-        return [Commune(*row) for row in cursor.fetchall()]
+        found = [(area, place(of), place(above)) for area, of, above in cursor.fetchall()]
+    return [Commune(*row) for row in sorted(found, key=lambda row: (sort_key(row[2]), sort_key(row[1])))]
 
 
 def names(ids: list[UUID]) -> dict[UUID, str]:
@@ -94,9 +97,15 @@ def provinces() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT p.area, p.{name} FROM core_actor p WHERE p.kind = 'organisation' AND p.type = 'province-committee'"
-            " AND EXISTS (SELECT 1 FROM core_actor c WHERE c.parent = p.id AND c.level = 'commune') ORDER BY p.code"
+            " AND EXISTS (SELECT 1 FROM core_actor c WHERE c.parent = p.id AND c.level = 'commune')"
         )
-        return cursor.fetchall()
+        return sorted(((area, place(name)) for area, name in cursor.fetchall()), key=lambda row: sort_key(row[1]))
+
+
+def place(committee: str) -> str:
+    """The place that a People's Committee serves, as people call it: `Phường Trấn Biên`."""
+    name = re.sub(r"^(Ủy ban nhân dân|People[’']s Committee of) ", "", committee)
+    return name[:1].upper() + name[1:]
 
 
 def province_of(area: str) -> str:

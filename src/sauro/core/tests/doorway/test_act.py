@@ -1,6 +1,7 @@
 """The doorway on a real PostgreSQL: grants, repeats, refusals, batches."""
 
 from datetime import date
+
 import pytest
 
 from sauro.core.doorway import Ask, Outcome, act, act_many

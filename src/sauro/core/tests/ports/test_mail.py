@@ -141,6 +141,8 @@ def test_two_languages_are_both_readable_plain_text() -> None:
         ),
         ("250 OK", "554 5.7.1 spam from quynh@thu.example", PermanentFailure("relay_refused", "554 5.7.1")),
         ("250 OK", "451 try later", TemporaryFailure("relay_refused", "451")),
+        # Our own missing login is not the recipient's fault.
+        ("530 5.7.0 sign in first", "250 OK", TemporaryFailure("recipient_refused", "530 5.7.0")),
     ],
 )
 def test_refusals_are_sorted_and_carry_no_address(rcpt: str, data: str, expected: object) -> None:

@@ -48,14 +48,13 @@ def procedures(request: HttpRequest) -> HttpResponse:
     today = local_day(now())
     found = catalogue.search(asked["q"], today, level=asked["level"], field=asked["field"])
     fields = _items("fields")
-    chips = [_chip(_("All levels"), asked, "level", "")]
-    chips += [_chip(words, asked, "level", value) for value, words in _levels()]
+    chips = [_chip(words, asked, "level", value) for value, words in _levels()]
     return render(
         request,
         "serve/citizen/procedures.html",
         {
             "asked": asked, "hits": [hit(f.procedure) for f in found], "chips": chips,
-            "fields": [_chip(_("All fields"), asked, "field", "")] + [_chip(words, asked, "field", key) for key, words in fields],
+            "fields": [_chip(words, asked, "field", key) for key, words in fields],
         },
     )  # fmt: skip
 
@@ -108,7 +107,7 @@ def _cost(found: Procedure) -> str:
     amounts = [a for fee in found.terms.fees for line in fee.lines for a in (line.counter, line.online) if a is not None]
     if not amounts:
         return _("Set by the province")
-    if all(fee.when is not None for fee in found.terms.fees):
+    if min(amounts) == 0 or all(fee.when is not None for fee in found.terms.fees):
         return _("Free of charge, except in some cases")
     return _("from %(amount)s") % {"amount": money(min(amounts))}
 
@@ -157,6 +156,7 @@ def _items(code: str) -> list[tuple[str, str]]:
 
 
 def _chip(words: str, asked: dict[str, str], name: str, value: str) -> Chip:
-    chosen = {**asked, name: value}
+    active = asked[name] == value
+    chosen = {**asked, name: "" if active else value}
     query = urlencode({key: text for key, text in chosen.items() if text})
-    return Chip(words, f"{reverse('serve:procedures')}?{query}", asked[name] == value)
+    return Chip(words, f"{reverse('serve:procedures')}?{query}", active)

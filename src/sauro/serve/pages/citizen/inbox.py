@@ -11,6 +11,7 @@ from sauro.core.queries.reading import who_looked as looked
 from sauro.core.queries.visibility import Reader
 from sauro.serve import jobs
 from sauro.serve.documents import notices as words
+from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.pages.people import signed_in
 
@@ -20,7 +21,7 @@ MOST = 100
 @signed_in
 def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The inbox; opening it marks what it shows as read."""
-    language: words.Language = "en" if (get_language() or "").startswith("en") else "vi"
+    language: Language = "en" if (get_language() or "").startswith("en") else "vi"
     rows = list(Notice.objects.filter(person=reader.person, kind__in=words.STEPS).order_by("-at")[:MOST])
     own = set(Dossier.objects.filter(applicant=reader.person, pk__in=[r.dossier for r in rows]).values_list("id", flat=True))
     shown: list[dict[str, Any]] = []

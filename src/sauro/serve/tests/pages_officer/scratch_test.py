@@ -11,13 +11,13 @@ from sauro.core.ids import new_id
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.tests.pages_officer.conftest import signed_in
 from sauro.serve.tests.pages_officer.test_counter import typed
-OUT="/tmp/shots"; os.makedirs(OUT,exist_ok=True)
+OUT="/tmp/officer_shots"; os.makedirs(OUT,exist_ok=True)
 
 def test_shots(live_server, town, desks):
     a=town.file(); b=town.file(requester_name="Lê Văn Tám", requester_id="075190000002"); 
-    late=None
+    late=town.file(requester_name="Phạm Thị Bưởi", requester_id="075190000003")
     with simulated(lambda: datetime(2026,11,17,2,tzinfo=UTC)):
-        late=town.file(requester_name="Phạm Thị Bưởi", requester_id="075190000003"); desks.post(late,"accept")
+        desks.post(late,"accept")
     c=town.file(requester_name="Nguyễn Văn Đạt", requester_id="075190000004"); desks.post(c,"accept"); desks.post(c,"complete",step="check",note="Đã đối chiếu.")
     desks.post(c,"supplement",rows=3,item_0="birth_notification",reason_0="Bản chụp bị mờ quá",guidance_0="Chụp lại rõ bốn góc")
     d=desks.drafted(requester_name="Hoàng Thị Mai", requester_id="075190000005")
