@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
@@ -14,7 +14,7 @@ from tests.properties.dossiers import LIVES, Try, live
 
 pytestmark = pytest.mark.django_db
 LOOSE = settings(
-    deadline=None, database=None,
+    deadline=None, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

@@ -71,6 +71,7 @@ class Dossier(Journalled):
         indexes = [
             models.Index(fields=["applicant", "submitted_at"]),
             GinIndex(fields=["involved"]),
+            GinIndex(fields=["involved"], name="dossier_open", condition=Q(status__in=[1, 2, 4, 5, 6, 9])),
         ]
 
 

@@ -103,7 +103,7 @@ def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:
     column = "name_en" if translation.get_language() == "en" else "name_vi"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.{column}, coalesce(p.{column}, ''), coalesce(a.{column}, '') FROM core_actor o"
+            f"SELECT o.{column}, coalesce(p.{column}, ''), coalesce(a.{column}, '') FROM core_actor o"  # noqa: S608 — one of two columns of ours
             " LEFT JOIN core_actor p ON p.id = o.parent LEFT JOIN core_actor a ON a.kind = 'organisation'"
             " AND a.level = 'province' AND a.id = p.parent WHERE o.id = %s",
             [organisation],

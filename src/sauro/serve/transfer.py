@@ -96,10 +96,10 @@ def _ask(reader: Reader, row: FilingRow, places: dict[tuple[str, str, int], tupl
 
 def _settle(chunk: Sequence[tuple[int, FilingRow, Ask]], dry_run: bool) -> Iterator[RowResult]:
     if dry_run:
-        yield from (RowResult(line, row.key, "checked") for line, row, _ask_ in chunk)
+        yield from (RowResult(line, row.key, "checked") for line, row, *_rest in chunk)
         return
     results = act_many([ask for _line, _row, ask in chunk])
-    for (line, row, _ask_), result in zip(chunk, results, strict=True):
+    for (line, row, *_rest), result in zip(chunk, results, strict=True):
         if isinstance(result, Outcome):
             said = "repeated" if result.repeated else "filed"
             yield RowResult(line, row.key, said, reference=str(result.answer.get("reference", "")))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.decide import local_day
@@ -42,7 +43,7 @@ def register_actor(work: Work) -> None:
     p: RegisterActor = work.payload
     if p.kind == "person" and (p.name_vi or p.name_en):
         work.refuse(
-            "personal_text", "I5", "A person's name is personal: give it as identity.", field="name_vi"
+            "personal_text", "I5", _("A person's name is personal: give it as identity."), field="name_vi"
         )
     if p.id is not None:
         work.subject = p.id
@@ -80,7 +81,7 @@ def appoint(work: Work) -> None:
     """Appoint somebody to the position that is the subject."""
     p: Appoint = work.payload
     if work.row(Actor)["kind"] != "position":
-        work.refuse("not_a_position", "I1", "Somebody can be appointed to a position only.", field="subject")
+        work.refuse("not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject")
     holding = work.insert(
         Holding,
         position=work.subject,
@@ -122,11 +123,11 @@ def merge_organisations(work: Work) -> None:
     into = next((row for row in rows if row["id"] == p.into), None)
     if into is None or into["kind"] != "organisation" or into["current"] != into["id"]:
         work.refuse(
-            "no_successor", "I7", "The successor must be an organisation that stands today.", field="into"
+            "no_successor", "I7", _("The successor must be an organisation that stands today."), field="into"
         )
         return
     if p.into == work.subject:
-        work.refuse("no_successor", "I7", "An organisation cannot be merged into itself.", field="into")
+        work.refuse("no_successor", "I7", _("An organisation cannot be merged into itself."), field="into")
     offices = {
         row["type"]: row["id"]
         for row in rows
@@ -140,7 +141,7 @@ def merge_organisations(work: Work) -> None:
         elif row["kind"] == "position" and row["current"] in absorbed:
             moved_to = offices.get(absorbed[row["current"]]["type"], head)
             if moved_to is None:
-                work.refuse("no_head", "I7", "The successor has no head who could take over.", field="into")
+                work.refuse("no_head", "I7", _("The successor has no head who could take over."), field="into")
             work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
     work.data.update(into=p.into, basis=p.basis)
     work.answer["into"] = str(p.into)
@@ -177,7 +178,7 @@ def split_organisation(work: Work) -> None:
         work.refuse(
             "no_rule",
             "I7",
-            "A split needs, for each new organisation, a rule by area or procedure.",
+            _("A split needs, for each new organisation, a rule by area or procedure."),
             field="rules",
         )
     merged = MergeOrganisations(p.residue, p.basis)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.canonical import canonical
 from sauro.core.doorway.ask import Ask
@@ -46,7 +47,7 @@ def publish_definition(work: Work) -> None:
     p: PublishDefinition = work.payload
     if any(row["version"] >= p.version for row in work.facts):
         work.refuse(
-            "version_exists", "I4", "This version, or a later one, is published already.", field="version"
+            "version_exists", "I4", _("This version, or a later one, is published already."), field="version"
         )
     wrong = faults(p.kind, p.body)
     if wrong:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.act import act
 from sauro.core.doorway.ask import Ask, Outcome
@@ -29,7 +30,7 @@ class Erase(msgspec.Struct, forbid_unknown_fields=True):
 def erase(work: Work) -> None:
     p: Erase = work.payload
     if not p.basis.strip():
-        work.refuse("no_basis", "I9", "An erasure names its legal basis.", field="basis")
+        work.refuse("no_basis", "I9", _("An erasure names its legal basis."), field="basis")
     work.subject = p.unit
     work.erase(p.unit)
     work.data["basis"] = p.basis

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.registry import Subject, action
 from sauro.core.doorway.work import Work
@@ -36,11 +37,11 @@ def _holder(payload: GiveGrant) -> UUID:
 def give_grant(work: Work) -> None:
     p: GiveGrant = work.payload
     if p.scope not in SCOPES:
-        work.refuse("unknown_scope", "I5", "This scope does not exist.", field="scope")
+        work.refuse("unknown_scope", "I5", _("This scope does not exist."), field="scope")
     if (p.scope_id is None) != (p.scope in ("all", "own")):
-        work.refuse("scope_unnamed", "I5", "Name the agency or the subject of this scope.", field="scope_id")
+        work.refuse("scope_unnamed", "I5", _("Name the agency or the subject of this scope."), field="scope_id")
     if not p.basis.strip() or not p.purpose.strip():
-        work.refuse("no_basis", "I5", "A grant states its purpose and its legal basis.", field="basis")
+        work.refuse("no_basis", "I5", _("A grant states its purpose and its legal basis."), field="basis")
     work.insert(
         Grant, id=work.subject, holder=p.holder, role=p.role, scope=p.scope, scope_id=p.scope_id, purpose=p.purpose,
         basis=p.basis, limits=p.limits, valid_from=p.valid_from or work.now, valid_to=p.valid_to,
@@ -59,6 +60,6 @@ class RevokeGrant(msgspec.Struct, forbid_unknown_fields=True):
 @action("core.revoke", subject=GRANT, payload=RevokeGrant, purpose="authorise", batch=False)
 def revoke_grant(work: Work) -> None:
     if work.row(Grant)["revoked_at"] is not None:
-        work.refuse("already_revoked", "I12", "This grant was revoked already.", status=409)
+        work.refuse("already_revoked", "I12", _("This grant was revoked already."), status=409)
     work.put(Grant, revoked_at=work.now)
     work.data["basis"] = work.payload.basis

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.registry import Query, Row, Subject, action
@@ -43,18 +44,18 @@ def observe(work: Work) -> None:
     """Record the value; where another source claims another value of the same thing, raise the conflict with it."""
     p: Observe = work.payload
     if not p.source.strip():
-        work.refuse("no_source", "I6", "Say where this number comes from.", field="source")
+        work.refuse("no_source", "I6", _("Say where this number comes from."), field="source")
     if p.kind not in ("measured", "computed", "claimed"):
-        work.refuse("unknown_kind", "I6", "A number is measured, computed or claimed.", field="kind")
+        work.refuse("unknown_kind", "I6", _("A number is measured, computed or claimed."), field="kind")
     if p.kind != "claimed" and p.leaf_index is None:
         work.refuse(
             "no_events",
             "I6",
-            "A measured number names the journal position it was read at.",
+            _("A measured number names the journal position it was read at."),
             field="leaf_index",
         )
     if not p.value.is_finite():
-        work.refuse("not_a_number", "I6", "This is not a number.", field="value")
+        work.refuse("not_a_number", "I6", _("This is not a number."), field="value")
     value = p.value.quantize(Decimal("0.000001"))
     work.insert(
         Observation, id=work.subject, indicator=p.indicator, place=p.place, period=p.period, value=value, kind=p.kind,
@@ -83,9 +84,9 @@ def rule_on_conflict(work: Work) -> None:
     p: RuleOnConflict = work.payload
     row = work.row(Conflict)
     if row["state"] != "open":
-        work.refuse("already_ruled", "I6", "This conflict was ruled on already.", status=409)
+        work.refuse("already_ruled", "I6", _("This conflict was ruled on already."), status=409)
     if p.upheld not in (row["one"], row["other"]):
-        work.refuse("not_a_party", "I6", "Uphold one of the two claims.", field="upheld")
+        work.refuse("not_a_party", "I6", _("Uphold one of the two claims."), field="upheld")
     if not p.reason.strip():
-        work.refuse("no_reason", "I6", "Give the reason.", field="reason")
+        work.refuse("no_reason", "I6", _("Give the reason."), field="reason")
     work.put(Conflict, state="ruled", upheld=p.upheld, reason=p.reason, ruled_at=work.now)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.registry import Subject, action
 from sauro.core.doorway.work import Work
@@ -40,7 +41,7 @@ def register_record(work: Work) -> None:
     if p.id is not None:
         work.subject = p.id
     if not p.retention:
-        work.refuse("no_retention", "I9", "Say how long this is kept.", field="retention")
+        work.refuse("no_retention", "I9", _("Say how long this is kept."), field="retention")
     work.insert(
         Record, id=work.subject, register=p.register, code=p.code, classification=p.classification,
         title_vi=p.title_vi, title_en=p.title_en, valid_from=p.valid_from, valid_to=p.valid_to, recorded_at=work.now,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.actions.actors import COMMITMENT
 from sauro.core.actions.grants import GRANT
@@ -39,13 +40,13 @@ def fire_timer(work: Work) -> None:
     The commitment is locked, so an act that ends it and its timer cannot both win.
     """
     if not work.facts:
-        work.refuse("not_found", "I12", "This timer does not exist.", status=404)
+        work.refuse("not_found", "I12", _("This timer does not exist."), status=404)
     timer, promise = work.facts[0], work.row(Commitment)
     work.data.update(kind=timer["kind"], timer=timer["id"])
     if timer["fired_at"] is not None or timer["cancelled_at"] is not None:
-        work.refuse("already_fired", "I12", "This timer had its moment already.", status=409)
+        work.refuse("already_fired", "I12", _("This timer had its moment already."), status=409)
     if timer["due_at"] > work.now:
-        work.refuse("too_early", "I12", "The moment of this timer has not come.", status=409)
+        work.refuse("too_early", "I12", _("The moment of this timer has not come."), status=409)
     over = promise["state"] in ("closed", "cancelled") or promise["finished_at"] is not None
     if over and timer["kind"] != "retention":
         work.put_row(Timer, timer, cancelled_at=work.now)
@@ -70,10 +71,10 @@ def fire_timer(work: Work) -> None:
 def expire_grant(work: Work) -> None:
     """Say, once, that a grant has come to its end; it gave no right any more from that moment."""
     if not work.facts or work.facts[0]["fired_at"] is not None or work.facts[0]["cancelled_at"] is not None:
-        work.refuse("already_fired", "I12", "This timer had its moment already.", status=409)
+        work.refuse("already_fired", "I12", _("This timer had its moment already."), status=409)
     timer = work.facts[0]
     if timer["due_at"] > work.now:
-        work.refuse("too_early", "I12", "The moment of this timer has not come.", status=409)
+        work.refuse("too_early", "I12", _("The moment of this timer has not come."), status=409)
     work.data.update(kind="expiry", timer=timer["id"], holder=work.row(Grant)["holder"])
     work.put_row(Timer, timer, fired_at=work.now)
     work.answer["effect"] = "fired"

@@ -1,5 +1,6 @@
 """The decision of one act, the same for ``act()`` and ``act_many()``: no database, only what was read for it."""
 
+import re
 import zoneinfo
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -40,10 +41,23 @@ def parse(action: Action, ask: Ask) -> Any:
     try:
         return msgspec.convert(ask.payload, action.payload, strict=False)
     except msgspec.ValidationError as error:
-        message, _sep, path = str(error).partition(" - at `$.")
-        raise Refusal(
-            "invalid", f"{action.name}: form", message, field=path.rstrip("`") or None, status=422
-        ) from None
+        raise invalid(action, str(error)) from None
+
+
+def invalid(action: Action, fault: str) -> Refusal:
+    """The refusal of a payload, from what msgspec says of it; the types that it names are kept, never a value."""
+    said, _at, path = fault.partition(" - at `$.")
+    named = re.search("field `(.+)`$", said)
+    field = ".".join(part for part in (path.rstrip("`"), named[1] if named else "") if part)
+    if said.startswith("Object missing required field"):
+        message = _("“{field}” is missing. Fill it in and send again.").format(field=field)
+    elif said.startswith("Object contains unknown field"):
+        message = _("“{field}” is not asked for here. Leave it out and send again.").format(field=field)
+    else:
+        message = _("“{field}” cannot be read as what it should be. Correct it and send again.")
+        message = message.format(field=field or action.name)
+    details = {"types": said} if said.startswith("Expected") else None
+    return Refusal("invalid", f"{action.name}: form", message, field=field or None, details=details)
 
 
 def request_digest(keyring: Keyring, ask: Ask, payload: Any) -> bytes:
@@ -60,9 +74,9 @@ def choose_grant(action: Action, ask: Ask, grants: Sequence[LiveGrant], place: P
     """The first grant in force that covers the place. Raises Refusal ``no_grant`` (deny by default)."""
     persons = frozenset({ask.person, ask.on_behalf} - {None})
     for grant in grants:
-        if grant.person == ask.person and grant.position in (None, ask.position):
-            if covers(grant.scope, place, persons):  # type: ignore[arg-type]
-                return grant.row
+        held = grant.person == ask.person and grant.position in (None, ask.position)
+        if held and covers(grant.scope, place, persons):  # type: ignore[arg-type]
+            return grant.row
     raise Refusal(
         "no_grant",
         f"I5: {action.name}",

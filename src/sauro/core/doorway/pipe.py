@@ -71,10 +71,7 @@ def asked(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> Asked:
     Raises TypeError for a value whose kind neither says.
     """
     text, marks = _marks(sql)
-    if isinstance(params, Mapping):
-        values = [params[str(name)] for name, _kind in marks]
-    else:
-        values = list(params)
+    values = [params[str(name)] for name, _kind in marks] if isinstance(params, Mapping) else list(params)
     kinds = [_SAME.get(k, k) if k else _kind(v) for (_name, k), v in zip(marks, values, strict=True)]
     return statement(text, tuple(kinds)), values
 

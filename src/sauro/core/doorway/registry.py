@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import models
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.tables import table
 from sauro.core.journal.tables import TableSpec
@@ -108,7 +109,8 @@ def lookup(name: str) -> Action:
 
     found = _ACTIONS.get(name)
     if found is None:
-        raise Refusal("unknown_action", "I8", f"There is no action called {name}.", status=404)
+        said = _("There is no action called {name}.").format(name=name)
+        raise Refusal("unknown_action", "I8", said, status=404)
     return found
 
 

@@ -179,7 +179,7 @@ def _seal(work: Work, found: Procedure, checked: Checked) -> None:
     for known in found.fields.values():
         if known.prefill and known.prefill.startswith("actor.") and known.id in checked.answers:
             who.setdefault(known.prefill.removeprefix("actor."), str(checked.answers[known.id]))
-    names = {"name": "name", "number": "id_number", "phone": "phone", "email": "email"}
+    names = {"name": "full_name", "number": "id_number", "phone": "phone", "email": "email"}
     identity = {kind: who[name] for kind, name in names.items() if who.get(name)}
     unit = work.payload.id
     work.personal(unit, "answers", checked.answers, tokens=identity)

@@ -95,8 +95,9 @@ def require_step(work: Work, *kinds: str) -> pack.Step:
 def advance(work: Work) -> pack.Step | None:
     """Complete the present step and hand over to the next one and its position."""
     row = work.row(Dossier)
-    plan = row["plan"]
-    following = procedure_of(work).next_step(row["step"], plan.get("rules", ()))
+    # The row changes in place when it is written: what is completed must be remembered first.
+    plan, completed = row["plan"], row["step"]
+    following = procedure_of(work).next_step(completed, plan.get("rules", ()))
     if following is None:
         return None
     move(work, "business", int(following.status))
@@ -104,7 +105,7 @@ def advance(work: Work) -> pack.Step | None:
     position = plan.get("positions", {}).get(following.id)
     if position:
         work.put(Commitment, position=UUID(position))
-    work.data.update(completed=row["step"], next=following.id)
+    work.data.update(completed=completed, next=following.id)
     return following
 
 

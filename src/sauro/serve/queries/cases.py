@@ -56,7 +56,7 @@ def own(person: UUID, limit: int = 100) -> list[Line]:
     """A person's own dossiers, newest first, without anything personal."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM serve_dossier d JOIN core_commitment c ON c.id = d.id WHERE d.applicant = %s"
+            f"SELECT {_COLUMNS} FROM serve_dossier d JOIN core_commitment c ON c.id = d.id WHERE d.applicant = %s"  # noqa: S608 — constant columns
             " ORDER BY d.submitted_at DESC LIMIT %s",
             [person, limit],
         )

@@ -1,5 +1,6 @@
 """Letters against a real SMTP server in this process."""
 
+import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -166,6 +167,22 @@ def test_a_silent_relay_times_out() -> None:
             host="127.0.0.1", port=deaf.getsockname()[1], sender="a@b.example", timeout=0.2
         )
         assert SMTPMailer(settings).send(letter()) == TemporaryFailure("relay_unreachable")
+
+
+@pytest.mark.parametrize(("tls", "carrier"), [("none", "SMTP"), ("implicit", "SMTP_SSL")])
+def test_no_connection_is_opened_without_a_time_limit(
+    tls: Any, carrier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+
+    def refuse(*_: object, timeout: float, **__: object) -> None:
+        limits.append(timeout)
+        raise OSError
+
+    monkeypatch.setattr(smtplib, carrier, refuse)
+    settings = SMTPSettings(host="127.0.0.1", port=1, sender="a@b.example", tls=tls, timeout=7)
+    assert SMTPMailer(settings).send(letter()) == TemporaryFailure("relay_unreachable")
+    assert limits == [7]
 
 
 def talk(lines: list[bytes]) -> tuple[socket.socket, Thread]:

@@ -36,8 +36,8 @@ class Answering(BaseHTTPRequestHandler):
     server: Carrier
 
     def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.taken.append((self.path, dict(self.headers), json.loads(raw)))
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.taken.append((self.path, dict(self.headers), json.loads(raw or b"null")))
         self.send_response(self.server.status)
         for name, value in self.server.extra.items():
             self.send_header(name, value)
@@ -110,12 +110,12 @@ def test_a_pause_asked_for_is_passed_on() -> None:
         assert adapter.send(MESSAGE) == TemporaryFailure("gateway_refused", "429")
 
 
-def test_no_redirect_is_followed_with_a_number_and_a_token() -> None:
-    with (
-        carrier() as (elsewhere, _),
-        carrier(307, Location=f"http://127.0.0.1:{elsewhere.server_port}/x") as (_, adapter),
-    ):
-        assert adapter.send(MESSAGE) == TemporaryFailure("gateway_redirected", "307")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_with_a_number_and_a_token(status: int) -> None:
+    with carrier() as (elsewhere, _):
+        there = f"http://127.0.0.1:{elsewhere.server_port}/x"
+        with carrier(status, Location=there) as (_, adapter):
+            assert adapter.send(MESSAGE) == TemporaryFailure("gateway_redirected", str(status))
     assert elsewhere.taken == []
 
 

@@ -70,7 +70,8 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "serve/citizen/procedure.html",
         {
             "procedure": found, "terms": terms, "hit": hit(found), "name": say(terms.name), "summary": say(terms.summary),
-            "components": [_component(found, c) for c in terms.components], "limit": limit_words(found),
+            "always": [_component(c) for c in terms.components if c.when is None],
+            "sometimes": [_component(c) for c in terms.components if c.when is not None], "limit": limit_words(found),
             "variants": [f"{amount_words(v.amount, v.unit)}: {say(v.name)}" for v in terms.time_limit.variants], "fees": _fees(found),
             "steps": [_step(step) for step in terms.steps if step.kind != "return"],
             "law": [", ".join(filter(None, (b.instrument, b.article))) for b in terms.legal_basis], "result": say(terms.result.name),
@@ -112,13 +113,12 @@ def _cost(found: Procedure) -> str:
     return _("from %(amount)s") % {"amount": money(min(amounts))}
 
 
-def _component(found: Procedure, component: pack.Component) -> dict[str, object]:
-    rule = found.rules.get(component.when) if component.when else None
+def _component(component: pack.Component) -> dict[str, object]:
     kinds = {"original": _("original"), "copy": _("copy"), "electronic": _("electronic file"), "present": _("shown at the counter and given back")}
     return {
         "name": say(component.name), "kind": kinds[component.kind], "copies": component.copies,
         "hint": say(component.hint) if component.hint else "", "from_form": component.from_form,
-        "sometimes": rule is not None, "required": component.required,
+        "required": component.required,
     }  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _fees(found: Procedure) -> list[dict[str, object]]:
                  "decided_by": say(line.decided_by) if line.decided_by else ""}
             )  # fmt: skip
         waivers = [say(waiver.name) for waiver in fee.waivers]
-        made.append({"name": say(fee.name), "lines": lines, "waivers": waivers, "sometimes": fee.when is not None})
+        made.append({"name": say(fee.name), "lines": lines, "waivers": waivers, "sometimes": fee.when is not None, "one": not fee.by})
     return made
 
 

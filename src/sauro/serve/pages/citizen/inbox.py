@@ -1,12 +1,15 @@
 """What a person was told, and who looked at their data."""
 
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
 from sauro.core.moment import now
+from sauro.core.queries import definitions
 from sauro.core.queries.reading import who_looked as looked
 from sauro.core.queries.visibility import Reader
 from sauro.serve import jobs
@@ -14,8 +17,15 @@ from sauro.serve.documents import notices as words
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.pages.people import signed_in
+from sauro.serve.rules.forms import say
+from sauro.serve.rules.procedures import procedure
 
 MOST = 100
+
+
+def procedure_name(dossier: UUID) -> str:
+    """What the dossier is about, in the language in use."""
+    return say(definitions.get(Dossier.objects.get(pk=dossier).procedure).compiled(procedure).terms.name)
 
 
 @signed_in
@@ -26,8 +36,10 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
     own = set(Dossier.objects.filter(applicant=reader.person, pk__in=[r.dossier for r in rows]).values_list("id", flat=True))
     shown: list[dict[str, Any]] = []
     for row in rows:
-        said = words.write(row.kind, jobs.facts_of(row.dossier), language)
-        shown.append({"row": row, "said": said, "own": row.dossier in own, "new": row.read_at is None})
+        told = jobs.facts_of(row.dossier)
+        said = words.write(row.kind, msgspec.structs.replace(told, procedure=procedure_name(row.dossier)), language)
+        # The particulars, the address and the closing are for letters: here the dossier is one press away.
+        shown.append({"row": row, "subject": said.subject, "body": said.body.partition("\n\n")[0], "own": row.dossier in own, "new": row.read_at is None})
     Notice.objects.filter(pk__in=[r.pk for r in rows], read_at=None).update(read_at=now())
     return render(request, "serve/citizen/inbox.html", {"notices": shown})
 

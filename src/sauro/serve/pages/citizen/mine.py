@@ -10,8 +10,7 @@ from django.utils.translation import get_language
 
 from sauro.core.clock.explanation import explain
 from sauro.core.doorway import Ask, act
-from sauro.core.doorway.decide import local_day
-from sauro.core.models import Commitment
+from sauro.core.models import Commitment, StoredFile
 from sauro.core.moment import now
 from sauro.core.queries import courses, definitions
 from sauro.core.queries.reading import Opened, who_looked
@@ -19,14 +18,15 @@ from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import files, papers, signing
-from sauro.serve.models import Attachment, Dossier, Draft
+from sauro.serve.models import Dossier, Draft
+from sauro.serve.pages.citizen.sending import ToPutRight, due_if_accepted
 from sauro.serve.pages.people import signed_in
 from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
 from sauro.serve.queries import cases
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 from sauro.serve.rules.statuses import Status
-from sauro.serve.wording import clock_lines
+from sauro.serve.wording import clock_lines, limit_words
 
 LARGEST = 10 * 1024 * 1024
 
@@ -63,7 +63,7 @@ def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
             try:
                 file = files.take_in(dossier, reader.person, upload.name or "", upload.read(), LARGEST)
             except FileRefused as refused:
-                errors[item["id"]] = str(refused.message)
+                errors[item["id"]] = f"{upload.name}: {refused.message}"
             else:
                 kept[str(file.id)] = item["id"]
     words = request.POST.get("words", "")
@@ -74,10 +74,16 @@ def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
         except Refusal as refusal:
             if refusal.status == 409:
                 raise
-            errors[refusal.field or "words"] = str(refusal.message)
+            errors["words"] = str(refusal.message)
         else:
             return redirect("serve:my_dossier", dossier=dossier)
-    return render(request, "serve/citizen/dossier.html", {**shown, "errors": errors, "words": words}, status=422)
+    for id_ in kept:  # nothing refers to them: the person chooses their files again
+        files.remove(StoredFile.objects.get(pk=id_))
+    items = [{**item, "error": errors.get(item["id"], "")} for item in shown["supplement"]["items"]]
+    problems = [ToPutRight(text, "#words" if name == "words" else f"#file-{name}") for name, text in errors.items()]
+    shown["supplement"] = {**shown["supplement"], "items": items}
+    found = {**shown, "errors": errors, "problems": problems, "words": words}
+    return render(request, "serve/citizen/dossier.html", found, status=422)
 
 
 @signed_in
@@ -133,8 +139,9 @@ def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         "computation": list(clock_lines(explain(*course, now()))) if course else [],
         "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
         "looked": who_looked(reader.person, dossier), "supplement": _supplement(opened, row, found),
-        "attachments": Attachment.objects.filter(dossier=dossier), "may_withdraw": moves, "key": secrets.token_hex(16),
-        "reason": _reason(opened), "today": local_day(now()),
+        "may_withdraw": moves, "key": secrets.token_hex(16),
+        "reason": _reason(opened), "limit": limit_words(found, row["plan"].get("rules", ())),
+        "by": due_if_accepted(found, row["plan"].get("rules", ()), now()) if row["status"] == Status.SUBMITTED else None,
     }  # fmt: skip
 
 
@@ -155,5 +162,3 @@ def _reason(opened: Opened) -> str:
         if part and name.startswith(("refusal-", "stop-")):
             return str(part.get("reason", ""))
     return ""
-
-

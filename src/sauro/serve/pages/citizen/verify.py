@@ -25,6 +25,8 @@ LARGEST = 20 * 1024 * 1024
 
 def ask(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip()[:64]
+    if "/" in code:
+        return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
     if code:
         return redirect("serve:verify", code=code)
     return render(request, "serve/citizen/verify_ask.html")
@@ -32,11 +34,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Public facts of a dossier, the proof that its events stand in the journal, and a check of a signed paper."""
-    facts = cases.public_facts(code.strip())
+    facts = cases.public_facts(code.strip().upper())
     if facts is None:
         return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
     found = definitions.get(facts.procedure).compiled(procedure)
-    verdict = _verdict(request, facts.result_digest) if request.method == "POST" else None
+    verdict = _verdict(request, facts) if request.method == "POST" else None
     return render(
         request,
         "serve/citizen/verify.html",
@@ -66,15 +68,15 @@ def _proofs(facts: cases.PublicFacts) -> list[dict[str, Any]]:
     return made
 
 
-def _verdict(request: HttpRequest, digest: str | None) -> dict[str, Any]:
+def _verdict(request: HttpRequest, facts: cases.PublicFacts) -> dict[str, Any]:
     upload = request.FILES.get("paper")
     if upload is None or (upload.size or 0) > LARGEST:
         return {"problem": _("Choose the PDF that you received")}
     body = upload.read()
     roots = development.roots(settings.SAURO_KEYS) if development.is_installed(settings.SAURO_KEYS) else ()
     return {
-        "same": digest is not None and sha256(body).hexdigest() == digest,
-        "signature": verification.verify(body, roots, now()),
+        "same": sha256(body).hexdigest() == facts.result_digest,
+        "signature": verification.verify(body, roots, facts.finished_at or now()),
         "digest": sha256(body).hexdigest(),
     }
 

@@ -11,7 +11,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
 from sauro.serve.pages.showing import status_words
 from sauro.serve.queries.catalogue import procedures
-from sauro.serve.queries.queue import COUNT_UP_TO, SORTS, Filter
+from sauro.serve.queries.queue import SORTS, Filter
 from sauro.serve.rules.forms import say
 from sauro.web.shapes import Chip
 
@@ -67,7 +67,7 @@ class Asked:
         query.update({name: value for name, value in parts.items() if value})
         return reverse("serve:queue") + (f"?{query.urlencode()}" if query else "")
 
-    def statuses(self, counts: dict[int, int]) -> list[Chip]:
+    def statuses(self, counts: dict[int, int | None]) -> list[Chip]:
         """Statuses as links, each with its count."""
         made = [
             Chip(_("All that are open"), self.href(status="open"), self.status == "open", None),
@@ -75,10 +75,9 @@ class Asked:
         ]
         for code, count in counts.items():
             active = self.status == str(code)
-            if not count and not active:
+            if count == 0 and not active:
                 continue
-            name = status_words(code) + (f" ({_('1,000 or more')})" if count > COUNT_UP_TO else "")
-            made.append(Chip(name, self.href(status="open" if active else str(code)), active, min(count, COUNT_UP_TO)))
+            made.append(Chip(status_words(code), self.href(status="open" if active else str(code)), active, count))
         return made
 
     def flags(self) -> list[Chip]:

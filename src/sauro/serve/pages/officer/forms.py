@@ -1,7 +1,7 @@
 """What an official fills in for each act. Field names are those that refusals speak of."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_
 from sauro.web import forms
 from sauro.web.forms.base import say_what_to_do
 
-FIRST_ROWS, MOST_ROWS = 3, 20
+FIRST_ROWS, MOST_ROWS = 2, 20
 LONGEST = 4_000
 Choices = list[tuple[str, Any]]
 
@@ -29,8 +29,11 @@ class ActForm(forms.Form):
     def build(self) -> None:
         """Add the fields."""
 
-    def add(self, name: str, field: django_forms.Field) -> None:
+    def add(self, name: str, field: django_forms.Field, *, required: str = "") -> None:
+        """Add a field; ``required`` says what to do when it was left empty, where its label does not say so well."""
         say_what_to_do(field)
+        if required:
+            field.error_messages["required"] = required
         self.fields[name] = field
 
     def payload(self) -> dict[str, Any]:
@@ -42,16 +45,26 @@ class ActForm(forms.Form):
         return field
 
 
+def _within(written: str) -> None:
+    """A limit without a counter under every box: nobody comes near it."""
+    if len(written) > LONGEST:
+        raise ValidationError(_("Shorten this to %(count)d characters") % {"count": LONGEST})
+
+
 def text(label: str, *, rows: int = 3, required: bool = True, help_text: str = "") -> django_forms.Field:
     area = django_forms.Textarea(attrs={"rows": rows})
-    return django_forms.CharField(label=label, widget=area, required=required, help_text=help_text, max_length=LONGEST)
+    return django_forms.CharField(label=label, widget=area, required=required, help_text=help_text, validators=[_within])
+
+
+def _no_reason() -> str:
+    return _("Say the reason in words the applicant understands.")
 
 
 class RefuseForm(ActForm):
     def build(self) -> None:
         grounds: Choices = [(g.id, say(g.text)) for g in self.desk.found.terms.refusals]
         self.add("ground", django_forms.ChoiceField(label=_("Ground in law"), choices=grounds, widget=django_forms.RadioSelect))
-        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 03.")))
+        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 03.")), required=_no_reason())
 
     def payload(self) -> dict[str, Any]:
         return {"ground": self.cleaned_data["ground"], "reason": self.cleaned_data["reason"]}
@@ -68,19 +81,20 @@ class SupplementForm(ActForm):
         if f"{self.prefix}-more" in self.data:
             self.rows_shown = min(self.rows_shown + 2, MOST_ROWS)
         choices = [("", _("Choose a paper or an answer")), *_items(self.desk)]
+        no_item, no_reason = _("Choose a paper or an answer of this procedure."), _no_reason()
         for at in range(self.rows_shown):
             n = at + 1
             required = at == 0
-            self.add(f"item-{at}", django_forms.ChoiceField(label=_("What is missing or wrong (%(n)d)") % {"n": n}, choices=choices, required=required))
-            self.add(f"reason-{at}", text(_("Why (%(n)d)") % {"n": n}, rows=2, required=required))
-            self.add(f"guidance-{at}", text(_("How to put it right (%(n)d)") % {"n": n}, rows=2, required=False))
+            self.add(f"item-{at}", django_forms.ChoiceField(label=_("What is missing or wrong (%(n)d)") % {"n": n}, choices=choices, required=required), required=no_item)
+            self.add(f"reason-{at}", text(_("Why (%(n)d)") % {"n": n}, rows=2, required=required), required=no_reason)
+            self.add(f"guidance-{at}", django_forms.CharField(label=_("How to put it right (%(n)d)") % {"n": n}, required=False, max_length=500))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         for at in range(self.rows_shown):
             item, reason = found.get(f"item-{at}"), found.get(f"reason-{at}")
             if at and item and not reason and not self.has_error(f"reason-{at}"):
-                self.add_error(f"reason-{at}", ValidationError(_("Say the reason in words the applicant understands.")))
+                self.add_error(f"reason-{at}", ValidationError(_no_reason()))
             if at and not item and (reason or found.get(f"guidance-{at}")) and not self.has_error(f"item-{at}"):
                 self.add_error(f"item-{at}", ValidationError(_("Choose a paper or an answer of this procedure.")))
         return found
@@ -155,10 +169,8 @@ class DraftForm(ActForm):
 class ReasonForm(ActForm):
     """One reason in words."""
 
-    label: ClassVar[str] = ""
-
     def build(self) -> None:
-        self.add("reason", text(self.said()))
+        self.add("reason", text(self.said()), required=_no_reason())
 
     def said(self) -> str:
         return _("Reason, in words the applicant understands")
@@ -234,7 +246,7 @@ class ExtendForm(ActForm):
         units = {"working_day": _("working days"), "working_hour": _("working hours"), "day": _("days"), "month": _("months")}
         unit = units[self.desk.found.limit(self.desk.holds)[1]]
         self.add("by", django_forms.IntegerField(label=_("By how many %(unit)s") % {"unit": unit}, min_value=1, max_value=365, widget=_narrow("numeric")))
-        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 04, with an apology.")))
+        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 04, with an apology.")), required=_no_reason())
 
     def payload(self) -> dict[str, Any]:
         return {"by": self.cleaned_data["by"], "reason": self.cleaned_data["reason"]}

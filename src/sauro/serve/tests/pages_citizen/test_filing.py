@@ -32,7 +32,7 @@ def test_the_whole_filing(citizen: Citizen) -> None:
     assert opened.parts["contact"]["name"] == "Trần Thị Hoa"
 
 
-@pytest.mark.parametrize(("language", "said"), [("vi", "Hồ sơ của bạn"), ("en", "Your dossier is filed")])
+@pytest.mark.parametrize(("language", "said"), [("vi", "Đã nộp hồ sơ"), ("en", "Your dossier is filed")])
 def test_the_confirmation_says_reference_and_date(citizen: Citizen, language: str, said: str) -> None:
     dossier = citizen.file()
     html = citizen.get(f"/ho-so/{dossier}/da-nop/", language)

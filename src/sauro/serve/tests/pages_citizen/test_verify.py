@@ -1,0 +1,91 @@
+"""What a stranger can check by the code on the paper; and that it is never more than public facts."""
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from sauro.core.journal import checkpoints
+from sauro.core.journal.sealer import seal_once
+from sauro.core.note import verifier_of
+from sauro.core.models import Instance
+from sauro.core.queries.visibility import Reader
+from sauro.core.vault import keyring
+from sauro.serve import signing
+from sauro.serve.models import Dossier
+from sauro.serve.tests.conftest import BIRTH
+from sauro.serve.tests.pages_citizen.conftest import Citizen, upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def seal() -> None:
+    connection.ensure_connection()
+    while seal_once(connection.connection):
+        pass
+    checkpoints.sign_checkpoint(connection.connection, keyring.current().checkpoint_key, Instance.objects.get(pk=1).name)
+
+
+def decided(citizen: Citizen) -> UUID:
+    """A dossier with its signed result, through the real signing."""
+    town, dossier = citizen.town, citizen.file()
+    town.do(dossier, "serve.accept_dossier")
+    town.do(dossier, "serve.complete_step", {"step": "check"})
+    town.do(dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý cho TRẦN AN NHIÊN."]})
+    assert signing.prepare(dossier) is not None
+    office = UUID(Dossier.objects.get(pk=dossier).plan["positions"]["sign"])
+    signing.sign(Reader(town.holder(office), office), dossier, "sign")
+    return dossier
+
+
+def test_a_stranger_sees_public_facts_only(citizen: Citizen) -> None:
+    dossier = decided(citizen)
+    seal()
+    row = Dossier.objects.get(pk=dossier)
+    assert row.code is not None
+    personal = [str(value) for name, value in BIRTH.items() if len(str(value)) > 6 and name not in ("proof_of_birth", "result_delivery")]
+    for code in (row.code, row.reference, row.code.lower()):
+        for language in ("vi", "en"):
+            client = Client()
+            client.cookies["sauro_language"] = language
+            html = client.get(f"/xac-thuc/{code}/").content.decode()
+            assert row.code in html and (row.result_digest or "-") in html
+            known = [str(row.applicant), str(dossier), *map(str, citizen.town.officers.values()), *personal, "Đồng ý cho"]
+            assert [value for value in known if value in html] == []
+            assert "root " in html and "leaf " in html
+
+
+def test_the_signed_paper_is_known_and_a_changed_one_is_not(citizen: Citizen) -> None:
+    dossier = decided(citizen)
+    row = Dossier.objects.get(pk=dossier)
+    paper = citizen.client.get(f"/ho-so-cua-toi/{dossier}/giay-to/result.pdf").content
+    assert paper.startswith(b"%PDF")
+    page, same, changed = f"/xac-thuc/{row.code}/", "Đây đúng là giấy tờ", "Đây không phải giấy tờ"
+    html = Client().post(page, {"paper": upload(paper, "ket-qua.pdf")}).content.decode()
+    assert same in html and changed not in html and "Chữ ký khớp" in html and "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in html
+    at = paper.index(b"stream") + 20
+    for tampered in (paper[:at] + bytes([paper[at] ^ 1]) + paper[at + 1 :], paper + b"\n", b"%PDF-1.4 nothing", b"x"):
+        html = Client().post(page, {"paper": upload(tampered, "ket-qua.pdf")}).content.decode()
+        assert changed in html and same not in html
+    assert "Chọn tệp PDF" in Client().post(page, {}).content.decode()
+
+
+def test_an_unknown_code_says_what_to_do(citizen: Citizen) -> None:
+    client = Client()
+    assert client.get("/xac-thuc/?code=SR-AAAA-BBBB")["Location"] == "/xac-thuc/SR-AAAA-BBBB/"
+    answer = client.get("/xac-thuc/SR-AAAA-BBBB/")
+    assert answer.status_code == 404 and 'href="#code"' in answer.content.decode()
+    assert client.get("/xac-thuc/", {"code": "a/b"}).status_code == 404
+    assert client.get("/xac-thuc/", {"code": "<script>"}, follow=True).content.decode().count("<script>") == 0
+
+
+def test_the_checkpoint_can_be_kept(citizen: Citizen) -> None:
+    client = Client()
+    assert client.get("/nhat-ky/checkpoint").status_code == 404
+    seal()
+    answer = client.get("/nhat-ky/checkpoint")
+    assert answer["Content-Disposition"] == 'attachment; filename="checkpoint.txt"'
+    verifier = verifier_of(Instance.objects.get(pk=1).name, keyring.current().checkpoint_key)
+    assert checkpoints.notes_in(answer.content.decode()) and verifier is not None
+    assert answer.content.decode().splitlines()[2] in client.get("/nhat-ky/").content.decode().replace("&#x3D;", "=")
