@@ -35,8 +35,11 @@ class Outside:
 class Side(Protocol):
     """One way to carry a five-step case, each step one durable transaction of its own that reloads what it needs."""
 
-    packages: tuple[str, ...]
-    warm_up: int
+    @property
+    def packages(self) -> tuple[str, ...]: ...
+
+    @property
+    def warm_up(self) -> int: ...
 
     def prepare(self, address: str) -> None: ...
 

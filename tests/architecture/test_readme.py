@@ -131,8 +131,9 @@ def db_address(transactional_db, postgres_server):
     """Settings that make `sauro` work on the database and keys of this test."""
     from urllib.parse import quote
 
-    import conftest
     from django.db import connection
+
+    import conftest
 
     place = connection.settings_dict
     template = conftest.RENEW[2]

@@ -116,7 +116,7 @@ def test_the_rebuilt_tables_equal_the_originals(town: Town, intruder: Link) -> N
 
 def test_every_column_of_every_table_is_watched(
     town: Town, own: Link, intruder: Link, tmp_path: Path
-) -> None:  # noqa: F811
+) -> None:
     live(town)
     kept = seal(own, tmp_path)
     expected: dict[str, tuple[str, ...]] = {}

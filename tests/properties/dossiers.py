@@ -70,15 +70,14 @@ class Try:
     hours: int
 
 
-TRIES = st.builds(
-    Try,
-    st.one_of(st.just("onward"), st.just("onward"), st.sampled_from(sorted(PAYLOADS))),
-    st.sampled_from([0, 0, 0, 1, 2, 3]),
-    st.sampled_from(WHO),
-    st.sampled_from(OFFICES),
-    st.sampled_from([0, 0, 1, 5, 30]),
-)
-LIVES = st.lists(TRIES, min_size=3, max_size=18)
+HOURS = st.sampled_from([0, 0, 1, 5, 30])
+RIGHT = st.builds(Try, st.just("onward"), st.just(0), st.just("holder"), st.just("receive"), HOURS)
+ANY = st.builds(
+    Try, st.sampled_from(["onward", *sorted(PAYLOADS)]), st.sampled_from([0, 0, 0, 1, 2, 3]), st.sampled_from(WHO),
+    st.sampled_from(OFFICES), HOURS,
+)  # fmt: skip
+TRIES = st.one_of(RIGHT, RIGHT, ANY)
+LIVES = st.lists(TRIES, min_size=4, max_size=14)
 
 
 @dataclass

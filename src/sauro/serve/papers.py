@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sauro.core.clock.explanation import explain
+from sauro.core.clock.working import add_working_hours
+from sauro.core.doorway.decide import local_day
 from sauro.core.journal import checkpoints
 from sauro.core.models import Commitment
 from sauro.core.queries import courses, definitions
@@ -226,8 +228,8 @@ def _form05(case: Case) -> facts.Document:
     step = case.procedure.steps.get(case.dossier["step"])
     return facts.Form05(
         **_head(case, case.dossier["competent"], stopped.at), accepted=case.dossier["accepted_at"] or stopped.at,
-        request="", stage=say(step.name) if step else "", decision=str(words.get("reason", "")),
-        basis=("03/2025/TT-VPCP, Mẫu 05",), money="", signer=_signatory(stopped),
+        request=say(case.procedure.terms.name), stage=say(step.name) if step else "", decision=str(words.get("reason", "")),
+        basis=("03/2025/TT-VPCP, Mẫu 05",), money=_money(case), signer=_signatory(stopped),
     )  # fmt: skip
 
 
@@ -236,11 +238,30 @@ def _form06(case: Case) -> facts.Document:
     rows = []
     for one, other in zip(steps, [*steps[1:], None], strict=True):
         taker = _officer(other) if other else facts.Officer(_office_of(case))
-        rows.append(facts.Handover(_officer(one), taker, one.at, case.promise["due"], "on_time" if other else "open"))
+        due = _step_due(case, one)
+        result: Literal["on_time", "late", "open"] = "open"
+        if other is not None and due is not None:
+            result = "on_time" if other.at <= due else "late"
+        rows.append(facts.Handover(_officer(one), taker, one.at, due, result))
     return facts.Form06(
         **_head(case, case.dossier["received_by"], case.dossier["accepted_at"]), accepted=case.dossier["accepted_at"],
         due=case.promise["due"], handovers=tuple(rows),
     )  # fmt: skip
+
+
+def _step_due(case: Case, handed_over: Happening) -> datetime | None:
+    """When the step that was handed over should be done: its own working hours from the moment it was taken."""
+    step = case.procedure.steps.get(str(handed_over.data.get("next", "")))
+    if step is None:
+        return None
+    _id, calendar = courses.calendar(local_day(handed_over.at))
+    return add_working_hours(calendar, handed_over.at, step.hours, cut_off=False)
+
+
+def _money(case: Case) -> str:
+    if case.dossier["payment"] == "paid":
+        return _("What was paid is handled under the rules on fees and charges.")
+    return _("Nothing was paid.")
 
 
 def _office_of(case: Case) -> str:
@@ -265,7 +286,7 @@ def decision(case: Case, drafted: Happening) -> facts.Result:
     return facts.Result(
         letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(code),
         language=case.language, demonstration=settings.DEMONSTRATION, title=title, about=say(found.terms.name),
-        dossier=code, grounds=tuple(f"{b.instrument}, {b.article}" for b in found.terms.legal_basis),
+        dossier=code, grounds=tuple(_("Pursuant to %(law)s;") % {"law": f"{b.instrument}, {b.article}"} for b in found.terms.legal_basis),
         paragraphs=tuple(words.get("paragraphs", ())), signer=facts.Signatory(signer, ""),
     )  # fmt: skip
 

@@ -48,8 +48,9 @@ def prepare(dossier: UUID) -> Outcome | None:
     step = case.procedure.steps.get(row["step"])
     if drafted is None or step is None or step.kind != "sign" or row["prepared_digest"] is not None:
         return None
-    pdf = render.pdf(decision(case, drafted))
-    field = pades.Field("Signature1", case.procedure.terms.competent.signer, _("Decision"), "", drafted.at)
+    decided = decision(case, drafted)
+    pdf = render.pdf(decided)
+    field = pades.Field("Signature1", decided.signer.position, _("Decision"), "", drafted.at)
     ready = pades.prepare(pdf, signer().identity(), field)
     kept = files.keep(dossier, PLATFORM, "prepared", msgspec.msgpack.encode(ready), PREPARED)
     payload = {"file": kept.id, "digest": ready.digest.hex()}

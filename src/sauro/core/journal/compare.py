@@ -115,7 +115,9 @@ class _Comparison:
             for full, short in spec.commits
         )
         with ServerCursor(self.connection, f"compare_{spec.name}") as cursor:
-            cursor.execute(f"SELECT {spec.canonical_columns()}{checks} FROM {spec.name} t WHERE {spec.rows}", binary=True)
+            cursor.execute(
+                f"SELECT {spec.canonical_columns()}{checks} FROM {spec.name} t WHERE {spec.rows}", binary=True
+            )
             yield from ahead(lambda: cursor.fetchmany(CHUNK))
 
     def _compare(self, chunk: list[tuple[Any, ...]]) -> int:
@@ -132,7 +134,8 @@ class _Comparison:
                     unknown += self._differs(key, image, differing[key])
         if spec.commits:
             for key, image, values in zip(keys, images, chunk, strict=True):
-                self._bodies(key, image, values[len(spec.columns) :])
+                if key not in differing:
+                    self._bodies(key, image, values[len(spec.columns) :])
         return len(chunk) - unknown
 
     def _differs(self, key: str, image: Image, written: Written | None) -> bool:
@@ -156,8 +159,8 @@ class _Comparison:
                 self.report.erased += 1
                 continue
             written = self.says.of((self.spec.name, key))
-            if written:
-                self._altered(key, (full,), written[1])
+            assert written is not None
+            self._altered(key, (full,), written[1])
 
     def _altered(self, key: str, columns: tuple[str, ...], leaf: int) -> None:
         event = self._writer(key, leaf)[0]
@@ -170,7 +173,9 @@ class _Comparison:
         spec = self.spec
         with ServerCursor(self.connection, f"keys_{spec.name}") as cursor:
             cursor.itersize = CHUNK
-            cursor.execute(f"SELECT {spec.canonical_columns()} FROM {spec.name} t WHERE {spec.rows}", binary=True)
+            cursor.execute(
+                f"SELECT {spec.canonical_columns()} FROM {spec.name} t WHERE {spec.rows}", binary=True
+            )
             keys = (spec.key(dict(zip(spec.names, values, strict=True))) for values in cursor)
             gone = self.says.absent(spec.name, keys)
         for key, leaf in gone:

@@ -137,7 +137,7 @@ PERSONAL = TableSpec(
     name="core_personal",
     pk=("unit", "part"),
     columns=(("unit", "uuid"), ("part", "text"), ("version", "integer"), ("digest", "bytea")),
-    excluded=("ciphertext", "event"),
+    excluded=("ciphertext",),
     commits=(("ciphertext", "digest"),),
     unit="unit",
     # What is typed before a filing, and the names of uploads, are outside the journal (docs/decisions/0010).

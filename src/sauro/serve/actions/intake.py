@@ -66,7 +66,7 @@ def accept_dossier(work: Work) -> None:
     work.number("dossier", scope, lambda number: _give_code(work, f"{scope}-{number:04d}"))
     # The code is taken last, but the row is checked only when it is written, so the status may move now.
     move(work, "business", Status.ACCEPTED)
-    work.data["due"] = course.original_due
+    work.data.update(due=course.original_due, next=following.id if following else None)
 
 
 def _give_code(work: Work, code: str) -> None:

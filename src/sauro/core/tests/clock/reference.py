@@ -37,7 +37,7 @@ class SlowCalendar:
         return self._pattern(day)
 
     def _pattern(self, day):
-        open_minutes = []
+        open_minutes: list[int] = []
         for hours in self.data["office_hours"]:
             if holds(hours, day) and day.weekday() + 1 in hours["weekdays"]:
                 for opens, closes in hours["periods"]:

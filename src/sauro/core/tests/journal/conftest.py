@@ -17,6 +17,11 @@ def journal_address(postgres_server: Any) -> Iterator[str]:
     name = worlds.name()
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(postgres_server.address(), autocommit=True) as connection:
+        for (left,) in connection.execute(worlds.LEFT_BEHIND).fetchall():
+            if not Path("/proc", left.split("_")[1]).exists():
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(left))
+                )
         connection.execute(drop)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     worlds.create(postgres_server.address(name))

@@ -43,7 +43,7 @@ CREATE TABLE core_consumer (name varchar(64) PRIMARY KEY, position bigint NOT NU
 CREATE TABLE core_refusal (id uuid PRIMARY KEY);
 CREATE TABLE core_erasure (unit uuid PRIMARY KEY, event uuid NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE core_personal (
-  unit uuid, part varchar(48), version int NOT NULL, ciphertext bytea NOT NULL, digest bytea NOT NULL, event uuid,
+  unit uuid, part varchar(48), version int NOT NULL, ciphertext bytea NOT NULL, digest bytea NOT NULL,
   PRIMARY KEY (unit, part));
 CREATE TABLE thing (
   id uuid PRIMARY KEY, event uuid NOT NULL, title text NOT NULL, amount numeric(12, 2), made timestamptz, day date,
@@ -211,6 +211,10 @@ class World:
                 connection.execute(f"DELETE FROM {table}")
 
 
+LEFT_BEHIND = "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+_journal$'"
+"""Databases of runs that were killed, perhaps: the number is that of the process."""
+
+
 def name() -> str:
-    """The name of this process's database; the one that cleans up reads the number in it."""
+    """The name of this process's database."""
     return f"test_{os.getpid()}_journal"

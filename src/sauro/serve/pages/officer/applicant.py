@@ -89,7 +89,7 @@ def _record(official: Official, person: UUID) -> None:
 
 
 def _filled(found: Procedure, identity: Mapping[str, str]) -> dict[str, Any]:
-    known = {"actor.name": "name", "actor.id_number": "number", "actor.phone": "phone", "actor.email": "email"}
+    known = {"actor.full_name": "name", "actor.id_number": "number", "actor.phone": "phone", "actor.email": "email"}
     return {
         f.id: identity[known[f.prefill]] for f in found.fields.values()
         if f.prefill in known and known[f.prefill] in identity

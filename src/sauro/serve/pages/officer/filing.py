@@ -192,5 +192,5 @@ def _applicant_name(mine: Draft, found: Procedure, checked: Checked) -> str:
     _person, identity = applicant.kept(mine)
     if identity:
         return identity.get("name", "")
-    named = next((f.id for f in found.fields.values() if f.prefill == "actor.name"), "")
+    named = next((f.id for f in found.fields.values() if f.prefill == "actor.full_name"), "")
     return str(checked.answers.get(named, ""))
