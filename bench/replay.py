@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -30,6 +32,7 @@ TITLE = "canonical bytes, sealing, replay and verification of the journal"
 CASES = 40_000
 STEPS = ("submit", "accept", "draft", "sign", "return")
 AIM = 20_000
+PROOFS = 20
 DATABASE = "replay"
 ORIGIN = "bench.example/journal"
 START = datetime(2025, 7, 1, 3, tzinfo=UTC)
@@ -71,18 +74,27 @@ EVENT = "COPY core_event (id, name, person, position, grant_id, subject, key, re
 
 @dataclass
 class Timings:
-    """Seconds of each kind of work, one per run."""
+    """Seconds of each kind of work, one per run: on the clock, and of this process's and the server's processors."""
 
-    took: dict[str, list[float]] = field(default_factory=dict)
+    clock: dict[str, list[float]] = field(default_factory=dict)
+    ours: dict[str, list[float]] = field(default_factory=dict)
+    server: dict[str, list[float]] = field(default_factory=dict)
 
     def measure(self, what: str, work: Callable[[], Any]) -> Any:
-        started = time.perf_counter()
+        before = time.perf_counter(), time.process_time(), postgres.server_cpu()
         found = work()
-        self.took.setdefault(what, []).append(time.perf_counter() - started)
+        after = time.perf_counter(), time.process_time(), postgres.server_cpu()
+        for row, start, end in zip((self.clock, self.ours, self.server), before, after, strict=True):
+            row.setdefault(what, []).append(end - start)
         return found
 
     def seconds(self, what: str) -> float:
-        return median(self.took[what])
+        return median(self.clock[what])
+
+    def row(self, name: str, what: str, count: int) -> list[str]:
+        """Per item: microseconds of both processors; and items a second on the clock."""
+        ours, server = (1e6 * median(each[what]) / count for each in (self.ours, self.server))
+        return [name, f"{ours:,.1f}", f"{server:,.1f}", f"{count / self.seconds(what):,.0f}"]
 
 
 def run(settings: Settings) -> Result:
@@ -106,9 +118,7 @@ def run(settings: Settings) -> Result:
             report = timings.measure("verify", lambda: verify(link, [verifier_of(ORIGIN, key)], work))
             assert report.intact and report.covered == [events], report.as_dict()
             place = events * turn // settings.runs
-            timings.measure(
-                "proof", lambda at=place: [proofs.inclusion(link, leaf_index=at) for _ in range(20)]
-            )
+            timings.measure("proof", partial(_prove, link, place))
         rows = sum(report.rows.values())
     postgres.drop(DATABASE)
     return _result(timings, events, rows, len(raw))
@@ -116,23 +126,34 @@ def run(settings: Settings) -> Result:
 
 def _result(timings: Timings, events: int, rows: int, sample: int) -> Result:
     rate = events / timings.seconds("replay")
-    figures = {
-        "canonical bytes, µs an event": 1e6 * timings.seconds("canonical") / sample,
-        "sealing, events/s": events / timings.seconds("seal"),
-        "replay --check, events/s": rate,
-        "verify, events/s": events / timings.seconds("verify"),
-        "inclusion proof, ms": 1e3 * timings.seconds("proof") / 20,
+    kinds = {
+        "canonical bytes of an event": ("canonical", sample),
+        "seal an event": ("seal", events),
+        "replay --check, an event": ("replay", events),
+        "verify, an event": ("verify", events),
+        "inclusion proof": ("proof", PROOFS),
     }
     return Result(
         work=f"{events:,} events of {len(STEPS)}-step cases, which leave {rows:,} rows of state in three tables",
-        columns=["", "figure"],
-        rows=[[name, f"{value:,.1f}"] for name, value in figures.items()],
-        ours=figures,
+        columns=["", "client CPU µs", "server CPU µs", "per second"],
+        rows=[timings.row(name, *kind) for name, kind in kinds.items()],
+        ours={
+            name: {
+                "per_second": count / timings.seconds(what),
+                "client_cpu_us": 1e6 * median(timings.ours[what]) / count,
+            }
+            for name, (what, count) in kinds.items()
+        },
         ratios={f"replay --check over the aim of {AIM:,} events/s": rate / AIM},
-        versions=versions("psycopg", "orjson", "cryptography"),
+        versions=versions("psycopg", "orjson", "msgspec", "cryptography"),
         conditions=postgres.facts(),
         notes=["No peer keeps a journal from which its state can be rebuilt, so the aim stands in for one."],
     )
+
+
+def _prove(link: psycopg.Connection[Any], place: int) -> None:
+    for _ in range(PROOFS):
+        proofs.inclusion(link, leaf_index=place)
 
 
 def _seal(link: psycopg.Connection[Any]) -> None:
@@ -185,8 +206,6 @@ def _bound(kind: str, value: Any) -> Any:
 
 def _case(number: int) -> Iterator[dict[str, Any]]:
     """The five events of one case."""
-    from hashlib import sha256
-
     id_, unit, officer = new_id(), new_id(), UUID(int=number % 500 + 1)
     opened = START + timedelta(seconds=number)
     row: dict[str, Any] = {

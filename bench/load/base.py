@@ -258,7 +258,7 @@ class Walk:
     def _step(self, kind: str, step: str) -> None:
         if kind == "sign":
             self._prepare()
-        action, payload = {
+        acts: dict[str, tuple[str, dict[str, Any]]] = {
             "accept": ("serve.accept_dossier", {}),
             "assign": ("serve.assign_dossier", {"step": step}),
             "draft": (
@@ -271,8 +271,8 @@ class Walk:
             ),
             "issue": ("serve.issue_result", {}),
             "return": ("serve.return_result", {"how": "counter"}),
-        }.get(kind, ("serve.complete_step", {"step": step}))
-        self._do(action, payload)
+        }
+        self._do(*acts.get(kind, ("serve.complete_step", {"step": step})))
 
     def _prepare(self) -> None:
         from sauro.core.doorway import Ask

@@ -124,9 +124,9 @@ def _named(
         values.extend(name.encode() for name in names)
         return list(range(start, len(values)))
 
-    numbered = [add(group) for group in (ids, keys, [code] if code else [], [reference], digests)]
+    seed = Seed(values, add(ids), add(keys), add([code] if code else []), add([reference]), add(digests))
     values.extend(citizen)
-    return Seed(values, *numbered)
+    return seed
 
 
 def _copied(link: psycopg.Connection[Any], query: str) -> list[bytes]:

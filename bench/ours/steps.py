@@ -51,7 +51,7 @@ def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
     if step == "prepare":
         payload = {"file": uuid.uuid4(), "digest": PREPARED}
         return Ask("serve.prepare_signature", PLATFORM, key, payload, subject=dossier)
-    action, (person, position), payload = {
+    acts: dict[str, tuple[str, tuple[UUID, UUID], dict[str, Any]]] = {
         "accept": (ACTS[1], cast.one_stop, {}),
         "draft": (
             ACTS[2],
@@ -60,5 +60,6 @@ def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
         ),
         "sign": (ACTS[3], cast.signer, {"file": uuid.uuid4(), "digest": SIGNED, "prepared": PREPARED}),
         "return": (ACTS[4], cast.one_stop, {"how": "counter"}),
-    }[step]
+    }
+    action, (person, position), payload = acts[step]
     return Ask(action, person, key, payload, subject=dossier, position=position)

@@ -144,12 +144,12 @@ def db_address(transactional_db, postgres_server):
 
 
 def looking():
-    """The commands of the README that only look at an installation."""
-    return [
-        command
-        for command in commands("README.md")
-        if command.startswith(SAURO) and shlex.split(command)[1] not in SERVES
-    ]
+    """The commands of the README that only look at an installation: of each, the form with most arguments."""
+    found = {}
+    for command in commands("README.md"):
+        if command.startswith(SAURO) and (name := shlex.split(command)[1]) not in SERVES:
+            found[name] = max(found.get(name, ""), command, key=len)
+    return list(found.values())
 
 
 def test_what_only_looks_runs(installation):
@@ -164,4 +164,4 @@ def test_what_only_looks_runs(installation):
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         assert done.stdout
-    assert len(ran) >= 6
+    assert len(ran) >= 4

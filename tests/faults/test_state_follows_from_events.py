@@ -1,3 +1,4 @@
+# ruff: noqa: F401, F811 (pytest finds fixtures by their names)
 """On the product's own tables: what acts wrote is what replay rebuilds, and whatever else touches a row is named."""
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from sauro.core.journal.tables import JOURNALLED, TableSpec
 from sauro.core.journal.verify import verify
 from sauro.core.note import verifier_of
 from sauro.core.vault import keyring
-from sauro.serve.tests.conftest import Town, town  # noqa: F401
+from sauro.serve.tests.conftest import Town, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "test.sauro/journal"
@@ -56,7 +57,7 @@ def intruder() -> Iterator[Link]:
         link.rollback()
 
 
-def live(town: Town) -> UUID:  # noqa: F811
+def live(town: Town) -> UUID:
     """A dossier from filing to result, a second one that waits, and what else acts do."""
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
@@ -85,7 +86,7 @@ def seal(own: Link, folder: Path) -> Path:
     return folder / checkpoints.LATEST
 
 
-def test_replay_rebuilds_what_acts_wrote(town: Town, own: Link, tmp_path: Path) -> None:  # noqa: F811
+def test_replay_rebuilds_what_acts_wrote(town: Town, own: Link, tmp_path: Path) -> None:
     seal(own, tmp_path)
     live(town)
     before = check(own, tmp_path)
@@ -106,7 +107,7 @@ def test_replay_rebuilds_what_acts_wrote(town: Town, own: Link, tmp_path: Path) 
         assert report.rows[table] > 0, table
 
 
-def test_the_rebuilt_tables_equal_the_originals(town: Town, intruder: Link) -> None:  # noqa: F811
+def test_the_rebuilt_tables_equal_the_originals(town: Town, intruder: Link) -> None:
     live(town)
     with psycopg.connect(intruder.info.dsn, autocommit=True) as owner:
         rebuilt = rebuild(owner, "rebuilt")
@@ -161,7 +162,7 @@ def test_the_application_may_not_touch_the_journal(own: Link) -> None:
             own.execute(statement)
 
 
-def test_an_event_that_no_act_wrote_is_named(town: Town, own: Link, intruder: Link, tmp_path: Path) -> None:  # noqa: F811
+def test_an_event_that_no_act_wrote_is_named(town: Town, own: Link, intruder: Link, tmp_path: Path) -> None:
     dossier = live(town)
     kept = seal(own, tmp_path)
     intruder.execute("UPDATE core_leaf SET leaf_index = leaf_index + 1000000 WHERE leaf_index >= 5")

@@ -25,7 +25,11 @@ def jack(town: Town) -> UUID:
     town.filing()
     person = new_id()
     day = date(2026, 1, 1)
-    act(Ask("core.register_actor", PLATFORM, f"p{person}", {"id": person, "kind": "person", "valid_from": day}))
+    act(
+        Ask(
+            "core.register_actor", PLATFORM, f"p{person}", {"id": person, "kind": "person", "valid_from": day}
+        )
+    )
     for office in list(town.officers):
         payload = {"person": person, "valid_from": day, "kind": "acting"}
         act(Ask("core.appoint", PLATFORM, f"{office}{person}"[:80], payload, subject=office))

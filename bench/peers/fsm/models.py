@@ -39,6 +39,7 @@ class Audit(models.Model):
     source = models.CharField(max_length=100)
     target = models.CharField(max_length=100)
     at = models.DateTimeField(auto_now_add=True)
+    objects: "models.Manager[Audit]"
 
     class Meta:
         app_label = "fsm_case"

@@ -9,7 +9,7 @@ from viewflow.workflow.flow import views
 from bench.peers.viewflow.models import DossierProcess
 
 
-class PeopleFlow(flow.Flow):  # type: ignore[misc]
+class PeopleFlow(flow.Flow):
     """Every step after the submission is a View task: a permission, an owner, assigned, started, finished."""
 
     process_class = DossierProcess
@@ -39,7 +39,7 @@ class PeopleFlow(flow.Flow):  # type: ignore[misc]
         return activation.process
 
 
-class CodeFlow(flow.Flow):  # type: ignore[misc]
+class CodeFlow(flow.Flow):
     """Every step is a Handle task run from code: the least that viewflow writes for a step; no owner, no permission."""
 
     process_class = DossierProcess

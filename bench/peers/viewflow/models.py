@@ -4,7 +4,7 @@ from viewflow import jsonstore
 from viewflow.workflow.models import Process
 
 
-class DossierProcess(Process):  # type: ignore[misc]
+class DossierProcess(Process):
     answers = jsonstore.JSONField(default=dict)
     code = jsonstore.CharField(max_length=40, blank=True)
     decision = jsonstore.CharField(max_length=200, blank=True)

@@ -38,7 +38,7 @@ ACTIONS: Final = frozenset(
         "core.rule_on_conflict",
         "core.register_actor",
         "core.fire_timer",
-    "core.expire_grant",
+        "core.expire_grant",
     }
 )
 AXES: Final = frozenset({"business", "financial", "delivery", "sync"})

@@ -39,6 +39,12 @@ def new_citizen() -> UUID:
     payload = {"id": person, "kind": "person", "valid_from": local_day(now())}
     act(Ask("core.register_actor", PLATFORM, f"citizen:{person}", payload))
     role = Definition.objects.get(kind="role", code="citizen", state="published")
-    grant = {"holder": person, "role": role.id, "scope": "own", "purpose": "citizen", "basis": role.basis or "account"}
+    grant = {
+        "holder": person,
+        "role": role.id,
+        "scope": "own",
+        "purpose": "citizen",
+        "basis": role.basis or "account",
+    }
     act(Ask("core.grant", PLATFORM, f"citizen:{person}", grant))
     return person

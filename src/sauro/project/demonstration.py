@@ -43,7 +43,12 @@ PEOPLE = (
     Role("nguoidan", _("Citizen"), {"name": "Trần Thị Hoa", "number": "000190000001", "phone": "0912345678"}),
     Role("motcua", _("One-stop officer"), {"name": "Lê Văn Bình"}, ("one_stop_officer",)),
     Role("chuyenvien", _("Case officer"), {"name": "Phạm Thu Hà"}, ("case_officer",)),
-    Role("lanhdao", _("Competent authority and head of agency"), {"name": "Nguyễn Văn Minh"}, ("competent_authority", "agency_head")),
+    Role(
+        "lanhdao",
+        _("Competent authority and head of agency"),
+        {"name": "Nguyễn Văn Minh"},
+        ("competent_authority", "agency_head"),
+    ),
     Role("hotro", _("Assister at the counter"), {"name": "Đỗ Thị Lan"}, ("assister",)),
     Role("quantri", _("Administrator"), {"name": "Vũ Đức Long"}),
 )
@@ -90,7 +95,13 @@ def _register(person: UUID, role: Role) -> None:
         given = Definition.objects.get(kind="role", code=wanted, state="published")
         if not Grant.objects.filter(holder=person, role=given.id, revoked_at=None).exists():
             scope = "own" if wanted == "citizen" else "all"
-            payload = {"holder": person, "role": given.id, "scope": scope, "purpose": wanted, "basis": "demonstration"}
+            payload = {
+                "holder": person,
+                "role": given.id,
+                "scope": scope,
+                "purpose": wanted,
+                "basis": "demonstration",
+            }
             act(Ask("core.grant", PLATFORM, f"demonstration:{role.login}:{wanted}", payload))
 
 
@@ -99,18 +110,24 @@ def _appoint() -> None:
     places = Actor.objects.filter(kind="organisation", area__in=[COMMUNE, PROVINCE]) | Actor.objects.filter(
         kind="organisation", level__in=["ministry", "central"]
     )
-    offices = Actor.objects.filter(kind="position", organisation__in=list(places.values_list("id", flat=True)))
+    offices = Actor.objects.filter(
+        kind="position", organisation__in=list(places.values_list("id", flat=True))
+    )
     held = set(Holding.objects.filter(position__in=offices).values_list("position", flat=True))
     codes = dict(Definition.objects.filter(kind="role").values_list("id", "code"))
     may: dict[UUID, set[str]] = {}
-    for holder, role in Grant.objects.filter(holder__in=offices, revoked_at=None).values_list("holder", "role"):
+    for holder, role in Grant.objects.filter(holder__in=offices, revoked_at=None).values_list(
+        "holder", "role"
+    ):
         may.setdefault(holder, set()).add(codes[role])
     asks = []
     for office in offices.order_by("code"):
         login = _holder_for(may.get(office.id, set()))
         if login is not None and office.id not in held:
             payload = {"person": id_of(f"demonstration/{login}"), "valid_from": START}
-            asks.append(Ask("core.appoint", PLATFORM, f"demonstration:{office.code}", payload, subject=office.id))
+            asks.append(
+                Ask("core.appoint", PLATFORM, f"demonstration:{office.code}", payload, subject=office.id)
+            )
     for result in act_many(asks):
         if isinstance(result, Refusal):
             raise result

@@ -38,7 +38,9 @@ class Api(NinjaAPI):
             for operation in path.values():
                 for status, response in operation["responses"].items():
                     if int(status) >= 400 and "content" in response:
-                        response["content"] = {"application/problem+json": response["content"]["application/json"]}
+                        response["content"] = {
+                            "application/problem+json": response["content"]["application/json"]
+                        }
         return schema
 
 
@@ -143,7 +145,11 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first: dict[str, Any] = next(iter(error.errors), {})
     where = ".".join(str(part) for part in first.get("loc", ())[1:])
-    return problem(Refusal("invalid", "OpenAPI", str(first.get("msg", _("This request is not valid."))), field=where or None))
+    return problem(
+        Refusal(
+            "invalid", "OpenAPI", str(first.get("msg", _("This request is not valid."))), field=where or None
+        )
+    )
 
 
 @api.exception_handler(HttpError)
@@ -175,7 +181,11 @@ def list_procedures(
     ]  # fmt: skip
 
 
-@api.get("/procedures/{code}", response={200: dict[str, Any], 404: Problem, 422: Problem}, operation_id="get_procedure")
+@api.get(
+    "/procedures/{code}",
+    response={200: dict[str, Any], 404: Problem, 422: Problem},
+    operation_id="get_procedure",
+)
 def get_procedure(request: HttpRequest, code: Annotated[Code, Path()]) -> dict[str, Any]:
     """One procedure in the version in force, as it was published."""
     found = catalogue.by_code(code, local_day(now()))
@@ -201,7 +211,11 @@ def get_dossier(request: HttpRequest, code: Annotated[Code, Path()]) -> Facts:
     operation_id="file_dossier",
 )
 def file_dossier(
-    request: HttpRequest, filing: Filing, idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._-]+$")]
+    request: HttpRequest,
+    filing: Filing,
+    idempotency_key: Annotated[
+        str, Header(alias="Idempotency-Key", min_length=8, max_length=80, pattern=r"^[A-Za-z0-9._-]+$")
+    ],
 ) -> tuple[int, Filed]:
     """File once: the same key with the same content answers as the first time, whatever happened in between."""
     person = person_of(request)
@@ -225,19 +239,33 @@ def newest_checkpoint(request: HttpRequest) -> dict[str, Any]:
     return _plain(proofs.checkpoint(_link()))
 
 
-@api.get("/journal/checkpoint/{size}", response={200: CheckpointOut, 404: Problem, 422: Problem}, operation_id="checkpoint")
+@api.get(
+    "/journal/checkpoint/{size}",
+    response={200: CheckpointOut, 404: Problem, 422: Problem},
+    operation_id="checkpoint",
+)
 def checkpoint(request: HttpRequest, size: Annotated[Size, Path()]) -> dict[str, Any]:
     """The checkpoint of a given size."""
     return _plain(proofs.checkpoint(_link(), size))
 
 
-@api.get("/journal/events/{event}/inclusion", response={200: InclusionOut, 404: Problem, 409: Problem, 422: Problem}, operation_id="inclusion")
-def inclusion(request: HttpRequest, event: UUID, size: Annotated[Size | None, Query()] = None) -> dict[str, Any]:
+@api.get(
+    "/journal/events/{event}/inclusion",
+    response={200: InclusionOut, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="inclusion",
+)
+def inclusion(
+    request: HttpRequest, event: UUID, size: Annotated[Size | None, Query()] = None
+) -> dict[str, Any]:
     """Proof that an event is in the journal, by default at the newest checkpoint. Hashes only, never bodies."""
     return _plain(proofs.inclusion(_link(), event=event, size=size))
 
 
-@api.get("/journal/leaves/{index}/inclusion", response={200: InclusionOut, 404: Problem, 409: Problem, 422: Problem}, operation_id="leaf_inclusion")
+@api.get(
+    "/journal/leaves/{index}/inclusion",
+    response={200: InclusionOut, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="leaf_inclusion",
+)
 def leaf_inclusion(
     request: HttpRequest, index: Annotated[Size, Path()], size: Annotated[Size | None, Query()] = None
 ) -> dict[str, Any]:
@@ -245,7 +273,11 @@ def leaf_inclusion(
     return _plain(proofs.inclusion(_link(), leaf_index=index, size=size))
 
 
-@api.get("/journal/consistency", response={200: ConsistencyOut, 404: Problem, 409: Problem, 422: Problem}, operation_id="consistency")
+@api.get(
+    "/journal/consistency",
+    response={200: ConsistencyOut, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="consistency",
+)
 def consistency(
     request: HttpRequest, first: Annotated[Size, Query()], second: Annotated[Size | None, Query()] = None
 ) -> dict[str, Any]:

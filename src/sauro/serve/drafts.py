@@ -43,7 +43,9 @@ def mine(person: UUID, id_: UUID) -> Draft:
     """A person's own draft. Raises Refusal ``not_found``."""
     found = Draft.objects.filter(pk=id_, person=person).first()
     if found is None:
-        raise Refusal("not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404)
+        raise Refusal(
+            "not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404
+        )
     return found
 
 

@@ -43,7 +43,17 @@ def take_in(unit: UUID, owner: UUID, name: str, body: bytes, largest: int) -> St
     """Take an upload in: judged by content, scanned, sealed. Raises vault FileRefused; then nothing was kept."""
     key = unit_key(unit)
     taken = receive(store(), key, new_id(), body, scanner(), largest)
-    return _keep(key, owner, taken.id, name, taken.digest, taken.size, taken.media_type, str(taken.scanned), taken.name_part)
+    return _keep(
+        key,
+        owner,
+        taken.id,
+        name,
+        taken.digest,
+        taken.size,
+        taken.media_type,
+        str(taken.scanned),
+        taken.name_part,
+    )
 
 
 def keep(unit: UUID, owner: UUID, name: str, body: bytes, media_type: str) -> StoredFile:
@@ -54,7 +64,15 @@ def keep(unit: UUID, owner: UUID, name: str, body: bytes, media_type: str) -> St
 
 
 def _keep(
-    key: UnitKey, owner: UUID, file_id: UUID, name: str, digest: bytes, size: int, media_type: str, scanned: str, part: str
+    key: UnitKey,
+    owner: UUID,
+    file_id: UUID,
+    name: str,
+    digest: bytes,
+    size: int,
+    media_type: str,
+    scanned: str,
+    part: str,
 ) -> StoredFile:
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -68,7 +86,12 @@ def _keep(
 def body_of(file: StoredFile) -> bytes:
     """The body, decrypted. Raises Refusal for one that must not be opened."""
     if file.scanned in INFECTED:
-        raise Refusal("file_not_clean", "SECURITY: uploads", _("This file was not found clean, so it stays closed."), status=409)
+        raise Refusal(
+            "file_not_clean",
+            "SECURITY: uploads",
+            _("This file was not found clean, so it stays closed."),
+            status=409,
+        )
     return b"".join(store().open(unit_key(file.unit), file.id, bytes(file.digest)))
 
 

@@ -80,7 +80,9 @@ def send_letter(delivery: str) -> None:
 
 def _settle(row: Delivery, state: str, code: str) -> None:
     with transaction.atomic():
-        Delivery.objects.filter(pk=row.pk).update(state=state, code=code[:48], attempts=row.attempts + 1, at=now())
+        Delivery.objects.filter(pk=row.pk).update(
+            state=state, code=code[:48], attempts=row.attempts + 1, at=now()
+        )
     log.info("serve.letter", delivery=str(row.id), state=state)
 
 
@@ -89,7 +91,13 @@ def contact(dossier: UUID) -> dict[str, str]:
     from sauro.core.doorway.genesis import PLATFORM
 
     opened = open_case(
-        Reader(PLATFORM), "serve.read_dossier", DOSSIER, dossier, purpose="notify", parts=["contact"], how="worker"
+        Reader(PLATFORM),
+        "serve.read_dossier",
+        DOSSIER,
+        dossier,
+        purpose="notify",
+        parts=["contact"],
+        how="worker",
     )
     return {name: str(value) for name, value in (opened.parts.get("contact") or {}).items()}
 

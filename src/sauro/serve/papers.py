@@ -97,7 +97,9 @@ def applicant_of(found: Procedure, answers: Mapping[str, Any]) -> facts.Person:
     for known in found.fields.values():
         if known.prefill and known.id in answers:
             who.setdefault(known.prefill.removeprefix("actor."), str(answers[known.id]))
-    return facts.Person(who.get("full_name", ""), who.get("address", ""), who.get("phone", ""), who.get("email", ""))
+    return facts.Person(
+        who.get("full_name", ""), who.get("address", ""), who.get("phone", ""), who.get("email", "")
+    )
 
 
 def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:
@@ -118,7 +120,9 @@ def proof(code: str) -> facts.Proof:
     """Where a stranger checks the paper, with the newest checkpoint of the journal."""
     connection.ensure_connection()
     signed = checkpoints.latest(connection.connection)
-    return facts.Proof(settings.SAURO_PUBLIC_URL + reverse("serve:verify", args=[code]), signed.note if signed else "")
+    return facts.Proof(
+        settings.SAURO_PUBLIC_URL + reverse("serve:verify", args=[code]), signed.note if signed else ""
+    )
 
 
 def _head(case: Case, organisation: UUID, issued: datetime) -> dict[str, Any]:
@@ -187,7 +191,9 @@ def _form02(case: Case) -> facts.Document:
     for item in case.part(f"supplement-{number}").get("deficiencies", ()):
         known = found.components.get(item["item"]) or found.fields.get(item["item"])
         name = say(getattr(known, "name", None) or known.label) if known else item["item"]  # type: ignore[union-attr]
-        items.append(facts.Deficiency(name, item["reason"], item.get("guidance", ""), "309/2026/NĐ-CP, Điều 8.1"))
+        items.append(
+            facts.Deficiency(name, item["reason"], item.get("guidance", ""), "309/2026/NĐ-CP, Điều 8.1")
+        )
     return facts.Form02(
         **_head(case, case.dossier["received_by"], asked.at), deficiencies=tuple(items), officer=_officer(asked),
         stage=_("before acceptance") if not case.dossier["accepted_at"] else _("in progress"), ordinal=number,
@@ -202,7 +208,10 @@ def _form03(case: Case) -> facts.Document:
     basis = (f"{ground.basis.instrument}, {ground.basis.article}",) if ground and ground.basis else ()
     reasons = tuple(t for t in (say(ground.text) if ground else "", str(words.get("reason", ""))) if t)
     return facts.Form03(
-        **_head(case, case.dossier["received_by"], refused.at), reasons=reasons, basis=basis, officer=_officer(refused)
+        **_head(case, case.dossier["received_by"], refused.at),
+        reasons=reasons,
+        basis=basis,
+        officer=_officer(refused),
     )
 
 
@@ -282,7 +291,11 @@ def decision(case: Case, drafted: Happening) -> facts.Result:
     position = case.dossier["plan"].get("positions", {}).get(signing.id if signing else "", "")
     signer = names([UUID(position)]).get(UUID(position), "") if position else ""
     code = case.dossier["code"] or case.dossier["reference"]
-    title = say(found.terms.result.name) if words.get("outcome") == "granted" else _("Decision refusing the request")
+    title = (
+        say(found.terms.result.name)
+        if words.get("outcome") == "granted"
+        else _("Decision refusing the request")
+    )
     return facts.Result(
         letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(code),
         language=case.language, demonstration=settings.DEMONSTRATION, title=title, about=say(found.terms.name),

@@ -99,6 +99,8 @@ def prepare(events: Sequence[SealedEvent]) -> None:
 
 
 CONSUMERS = [
-    Consumer("serve.tell", tell, frozenset({*TOLD, "core.fire_timer", "serve.sign_decision", "serve.issue_result"})),
+    Consumer(
+        "serve.tell", tell, frozenset({*TOLD, "core.fire_timer", "serve.sign_decision", "serve.issue_result"})
+    ),
     Consumer("serve.prepare", prepare, PREPARES),
 ]

@@ -33,7 +33,9 @@ def signer() -> Signer:
 
             development.install(settings.SAURO_KEYS, now())
         return development.DevelopmentSigner(settings.SAURO_KEYS)
-    raise Refusal("no_signer", "SAURO_SIGNER", _("No signing service is connected. Ask the administrator."), status=503)
+    raise Refusal(
+        "no_signer", "SAURO_SIGNER", _("No signing service is connected. Ask the administrator."), status=503
+    )
 
 
 def prepare(dossier: UUID) -> Outcome | None:
@@ -83,15 +85,23 @@ def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, di
     if ready is None or not may_close(reader.person, promise["doers"]):
         # The act says which rule it is, and keeps the refusal.
         payload = {"file": dossier, "digest": "0" * 64, "prepared": digest}
-        return act(Ask("serve.sign_decision", reader.person, key, payload, dossier, reader.position, version=version))
+        return act(
+            Ask("serve.sign_decision", reader.person, key, payload, dossier, reader.position, version=version)
+        )
     answer = signer().ask(pades.request(ready, row["code"] or row["reference"]))
     if not isinstance(answer, Signed):
-        raise Refusal("not_signed", "SAURO_SIGNER", _("The signing service has not signed. Try again."), status=503)
+        raise Refusal(
+            "not_signed", "SAURO_SIGNER", _("The signing service has not signed. Try again."), status=503
+        )
     pdf = pades.complete(ready, answer.signature)
-    kept = files.keep(dossier, reader.person, f"{row['code'] or row['reference']}.pdf", pdf, "application/pdf")
+    kept = files.keep(
+        dossier, reader.person, f"{row['code'] or row['reference']}.pdf", pdf, "application/pdf"
+    )
     payload = {"file": kept.id, "digest": _sha256(pdf), "prepared": digest or row["prepared_digest"]}
     try:
-        return act(Ask("serve.sign_decision", reader.person, key, payload, dossier, reader.position, version=version))
+        return act(
+            Ask("serve.sign_decision", reader.person, key, payload, dossier, reader.position, version=version)
+        )
     except Refusal:
         files.remove(kept)
         raise

@@ -76,7 +76,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, line
 
 
-def _ask(reader: Reader, row: FilingRow, places: dict[tuple[str, str, int], tuple[Procedure, Places] | None]) -> Ask:
+def _ask(
+    reader: Reader, row: FilingRow, places: dict[tuple[str, str, int], tuple[Procedure, Places] | None]
+) -> Ask:
     where = (row.procedure, row.area, row.channel)
     if where not in places:
         found = catalogue.by_code(row.procedure, local_day(now()))
@@ -84,14 +86,21 @@ def _ask(reader: Reader, row: FilingRow, places: dict[tuple[str, str, int], tupl
         places[where] = (found, at) if found and at else None
     known = places[where]
     if known is None:
-        raise Refusal("place_unknown", "import: procedure and area", _("Nobody handles this procedure there."), field="area")
+        raise Refusal(
+            "place_unknown",
+            "import: procedure and area",
+            _("Nobody handles this procedure there."),
+            field="area",
+        )
     procedure, at = known
     payload = {
         "id": drafts.unit_for(reader.person, row.key), "definition": procedure.id, "received_by": at.received_by,
         "competent": at.competent, "involved": at.involved, "area": row.area, "answers": row.answers,
         "channel": row.channel, "applicant_type": row.applicant_type, "identity": row.identity, "read_back": "import",
     }  # fmt: skip
-    return Ask("serve.assist_filing", reader.person, f"import:{row.key}"[:80], payload, position=reader.position)
+    return Ask(
+        "serve.assist_filing", reader.person, f"import:{row.key}"[:80], payload, position=reader.position
+    )
 
 
 def _settle(chunk: Sequence[tuple[int, FilingRow, Ask]], dry_run: bool) -> Iterator[RowResult]:
@@ -141,5 +150,3 @@ def summary(results: Iterable[RowResult]) -> dict[str, int]:
     for result in results:
         counted[result.outcome] = counted.get(result.outcome, 0) + 1
     return counted
-
-

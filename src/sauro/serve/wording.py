@@ -39,13 +39,21 @@ def clock_lines(steps: Sequence[Mapping[str, Any]]) -> Iterator[ClockLine]:
 def _what(step: Mapping[str, Any]) -> str:
     kind = step["what"]
     if kind == "shift":
-        return _("Received after 15:00: counted from") if step["reason"] == "after_cut_off" else _("The office was closed: counted from")
+        return (
+            _("Received after 15:00: counted from")
+            if step["reason"] == "after_cut_off"
+            else _("The office was closed: counted from")
+        )
     if kind == "start_day":
         return _("The day of receipt is not counted")
     if kind == "count":
         return _amount(step, _("counted"))
     if kind == "rest":
-        return _amount(step, _name(step) or {"weekend": _("weekend"), "holiday": _("public holiday")}.get(step["reason"], _("day off")))
+        return _amount(
+            step,
+            _name(step)
+            or {"weekend": _("weekend"), "holiday": _("public holiday")}.get(step["reason"], _("day off")),
+        )
     if kind == "pause":
         return _amount(step, _("the clock stood still, by law"))
     if kind == "carried":
@@ -58,7 +66,10 @@ def _what(step: Mapping[str, Any]) -> str:
 def _amount(step: Mapping[str, Any], what: str) -> str:
     days, minutes = step.get("days"), step.get("minutes")
     if days:
-        return ngettext("%(count)d day: %(what)s", "%(count)d days: %(what)s", days) % {"count": days, "what": what}
+        return ngettext("%(count)d day: %(what)s", "%(count)d days: %(what)s", days) % {
+            "count": days,
+            "what": what,
+        }
     if minutes:
         hours = minutes / 60
         return _("%(hours)s working hours: %(what)s") % {"hours": f"{hours:g}", "what": what}

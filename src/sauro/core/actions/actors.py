@@ -81,7 +81,9 @@ def appoint(work: Work) -> None:
     """Appoint somebody to the position that is the subject."""
     p: Appoint = work.payload
     if work.row(Actor)["kind"] != "position":
-        work.refuse("not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject")
+        work.refuse(
+            "not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject"
+        )
     holding = work.insert(
         Holding,
         position=work.subject,
@@ -141,7 +143,9 @@ def merge_organisations(work: Work) -> None:
         elif row["kind"] == "position" and row["current"] in absorbed:
             moved_to = offices.get(absorbed[row["current"]]["type"], head)
             if moved_to is None:
-                work.refuse("no_head", "I7", _("The successor has no head who could take over."), field="into")
+                work.refuse(
+                    "no_head", "I7", _("The successor has no head who could take over."), field="into"
+                )
             work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
     work.data.update(into=p.into, basis=p.basis)
     work.answer["into"] = str(p.into)

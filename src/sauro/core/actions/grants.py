@@ -39,7 +39,9 @@ def give_grant(work: Work) -> None:
     if p.scope not in SCOPES:
         work.refuse("unknown_scope", "I5", _("This scope does not exist."), field="scope")
     if (p.scope_id is None) != (p.scope in ("all", "own")):
-        work.refuse("scope_unnamed", "I5", _("Name the agency or the subject of this scope."), field="scope_id")
+        work.refuse(
+            "scope_unnamed", "I5", _("Name the agency or the subject of this scope."), field="scope_id"
+        )
     if not p.basis.strip() or not p.purpose.strip():
         work.refuse("no_basis", "I5", _("A grant states its purpose and its legal basis."), field="basis")
     work.insert(

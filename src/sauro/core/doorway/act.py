@@ -1,6 +1,5 @@
 """``act()``: one change, in one transaction, or one refusal that says why."""
 
-import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +41,8 @@ def act(ask: Ask) -> Outcome:
     A repeat under the same key answers as the first time did and does nothing. An acknowledged outcome is durable:
     it is returned only after the commit.
     """
-    action = lookup(ask.action)
     try:
+        action = lookup(ask.action)
         payload = parse(action, ask)
         digest = request_digest(keyring.current(), ask, payload)
     except Refusal as refusal:
@@ -54,13 +53,16 @@ def act(ask: Ask) -> Outcome:
             return _once(action, ask, payload, digest)
         except psycopg.errors.DeadlockDetected:
             return _once(action, ask, payload, digest)
-    except _Repeated:
-        return repeated(ask, digest)
-    except Refusal as refusal:
-        with contextlib.suppress(_Repeated):
+    except (_Repeated, Refusal) as reason:
+        try:
             return repeated(ask, digest)
-        record_refusal(ask, refusal)
-        raise
+        except _Repeated:
+            refused = reason
+        except Refusal as reused:
+            refused = reused
+        if isinstance(refused, Refusal):
+            record_refusal(ask, refused)
+        raise refused from None
 
 
 def _once(action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
@@ -93,7 +95,9 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
         places, grants = doing.ask(store.placing([where]), grants_asked)
         (locked,) = store.placed([where], places)
     else:
-        rows, grants = doing.ask(store.locking(action.subject, [ask.subject] if ask.subject else []), grants_asked)
+        rows, grants = doing.ask(
+            store.locking(action.subject, [ask.subject] if ask.subject else []), grants_asked
+        )
         found_ = store.locked(action.subject, rows).get(ask.subject) if ask.subject else None
         if found_ is None:
             raise not_found(action)
@@ -102,7 +106,8 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
     if action.facts:
         envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
         facts = store.facts(doing, action.facts(ask, payload, envelope))
-    work = decide(action, ask, payload, locked, facts, store.granted(grants), moment)
+    # The moment is that of the decision: whoever waited for the lock acts after the one who held it.
+    work = decide(action, ask, payload, locked, facts, store.granted(grants), now())
     for wanted in work.numbers:
         store.give_number(doing, wanted)
     new, sealed, tokens = seal(keyring.current(), work)

@@ -77,15 +77,17 @@ def act_many(asks: Sequence[Ask]) -> list[Result]:
     for at, ask in enumerate(asks):
         try:
             action = lookup(ask.action)
-            if not action.batch:
-                _flush(pending, seen, results)
-                results[at] = act(ask)
-                continue
             payload = parse(action, ask)
         except Refusal as refusal:
-            if refusal.code == "invalid" and lookup(ask.action).batch:
-                record_refusal(ask, refusal)
+            record_refusal(ask, refusal)
             results[at] = refusal
+            continue
+        if not action.batch:
+            _flush(pending, seen, results)
+            try:
+                results[at] = act(ask)
+            except Refusal as refusal:
+                results[at] = refusal
             continue
         marks = {(ask.person, ask.action, ask.key), ask.subject or at}
         if len(pending) >= CHUNK or seen & (marks | {("acts", ask.person), ("acts", ask.position)}):

@@ -23,6 +23,7 @@ from sauro.core.vault.keyring import Keyring
 from sauro.core.vault.parts import SealedPart, seal_part
 from sauro.core.vault.tokens import Tokens, tokens_for
 
+LONGEST_KEY = 80
 VIETNAM = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -38,6 +39,8 @@ def end_of_day(day: date) -> datetime:
 
 def parse(action: Action, ask: Ask) -> Any:
     """The payload as its typed structure. Raises Refusal ``invalid`` naming the field."""
+    if not 0 < len(ask.key) <= LONGEST_KEY:
+        raise Refusal("invalid", "I12: key", _("Open the form again and send it anew."), field="key")
     try:
         return msgspec.convert(ask.payload, action.payload, strict=False)
     except msgspec.ValidationError as error:
@@ -72,10 +75,11 @@ def request_digest(keyring: Keyring, ask: Ask, payload: Any) -> bytes:
 
 def choose_grant(action: Action, ask: Ask, grants: Sequence[LiveGrant], place: Place) -> GrantRow:
     """The first grant in force that covers the place. Raises Refusal ``no_grant`` (deny by default)."""
-    persons = frozenset({ask.person, ask.on_behalf} - {None})
+    # For whom somebody says to act opens nothing: a mandate is a grant of its own.
+    persons = frozenset({ask.person})
     for grant in grants:
         held = grant.person == ask.person and grant.position in (None, ask.position)
-        if held and covers(grant.scope, place, persons):  # type: ignore[arg-type]
+        if held and covers(grant.scope, place, persons):
             return grant.row
     raise Refusal(
         "no_grant",
@@ -100,7 +104,9 @@ def stale(**versions: int) -> Refusal:
     return Refusal(
         "stale",
         "I12",
-        _("Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."),
+        _(
+            "Somebody changed this meanwhile. Look at the present state, then do it again if it is still right."
+        ),
         status=409,
         details=dict(versions),
     )

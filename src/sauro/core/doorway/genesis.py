@@ -56,7 +56,9 @@ def found(name: str, *, demonstration: bool, extra_actions: tuple[str, ...] = ()
         doing.ask()
         doing.cursor.execute("SELECT pg_advisory_xact_lock(5757)")
         if doing.cursor.execute("SELECT 1 FROM core_instance").fetchone():
-            raise Refusal("already_founded", "I12", _("This database is an installation already."), status=409)
+            raise Refusal(
+                "already_founded", "I12", _("This database is an installation already."), status=409
+            )
         digest = request_digest(keyring.current(), ask, payload)
         doing.ask(store.inserting_event(event_row(work, digest, event_body(work, []))))
         doing.ask(*store.writing_state(list(work.changes.values())))

@@ -140,7 +140,9 @@ def _subject_sql(subject: Subject) -> tuple[str, tuple[tuple[str, tuple[str, ...
         columns.append("k.wrapped")
     else:
         columns.append("NULL::bytea")
-    sql = f"SELECT {', '.join(columns)} FROM {' '.join(joins)} WHERE t0.id = ANY(%s::uuid[]) ORDER BY t0.id FOR UPDATE OF t0"
+    # Every table of the subject is locked: a joined row that is not would be read as it was before the wait.
+    own = ", ".join(f"t{i}" for i, _ in enumerate(names))
+    sql = f"SELECT {', '.join(columns)} FROM {' '.join(joins)} WHERE t0.id = ANY(%s::uuid[]) ORDER BY t0.id FOR UPDATE OF {own}"
     return sql, names
 
 
@@ -165,7 +167,11 @@ def locked(subject: Subject, answer: Sequence[tuple[Any, ...]]) -> dict[UUID, Lo
         owner, organisations, paths, wrapped = values[at:]
         id_ = rows[names[0][0]]["id"]
         place = Place(id_, owner, frozenset(organisations or ()), tuple(paths or ()))
-        unit = next((row[subject.unit] for row in rows.values() if subject.unit in row), None) if subject.unit else None
+        unit = (
+            next((row[subject.unit] for row in rows.values() if subject.unit in row), None)
+            if subject.unit
+            else None
+        )
         found[id_] = Locked(rows, place, unit, wrapped)
     return found
 
@@ -286,7 +292,9 @@ def writing_state(changes: Sequence[Change]) -> list[Asked]:
         columns = change.spec.columns
         if change.touched is None:
             names = ", ".join(f'"{name}"' for name, _ in columns)
-            parts.append(f"INSERT INTO {change.spec.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))})")
+            parts.append(
+                f"INSERT INTO {change.spec.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"
+            )
         else:
             columns = tuple((name, kind) for name, kind in columns if name in change.touched)
             sets = ", ".join(f'"{name}" = %s' for name, _ in columns)

@@ -28,7 +28,9 @@ def suppress(
     return {cell: None if cell in hidden else count for cell, count in table.items()}
 
 
-def publishable_totals(table: Mapping[Cell, int], published: Mapping[Cell, int | None]) -> dict[Line, int | None]:
+def publishable_totals(
+    table: Mapping[Cell, int], published: Mapping[Cell, int | None]
+) -> dict[Line, int | None]:
     """The total of every row and column; None for a small one, and for one from which a hidden cell would follow."""
     hidden = {cell for cell, count in published.items() if count is None}
     least = _least(table, ())
@@ -81,7 +83,9 @@ def _open(table: Mapping[Cell, int], least: Mapping[Cell, int], hidden: Collecti
     """
     up = {(0, row): {(1, c) for r, c in hidden if r == row and (r, c) != cell} for row, _ in hidden}
     down = {
-        (1, column): {(0, r) for r, c in hidden if c == column and (r, c) != cell and table[r, c] > least[r, c]}
+        (1, column): {
+            (0, r) for r, c in hidden if c == column and (r, c) != cell and table[r, c] > least[r, c]
+        }
         for _, column in hidden
     }
     ways: dict[Line, set[Line]] = {**up, **down}

@@ -28,6 +28,7 @@ def run(chosen: argparse.Namespace) -> int:
         from sauro.core.journal.scratch import ScratchBusy
         from sauro.project import journal
         from sauro.project.cli import report
+
         try:
             with database.connect() as own:
                 found = replay_check(

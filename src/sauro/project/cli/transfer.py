@@ -55,7 +55,9 @@ def run_export(chosen: argparse.Namespace) -> int:
         try:
             count = export_dossiers(chosen.file)
         except OSError as error:
-            raise Stop(_("Cannot write {path}: {why}.").format(path=chosen.file, why=error.strerror)) from None
+            raise Stop(
+                _("Cannot write {path}: {why}.").format(path=chosen.file, why=error.strerror)
+            ) from None
     say(_("Wrote {count} dossiers to {path}.").format(count=count, path=chosen.file))
     return Exit.DONE
 

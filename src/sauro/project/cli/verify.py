@@ -25,6 +25,7 @@ def run(chosen: argparse.Namespace) -> int:
         from sauro.core.note import NoteRefused
         from sauro.project import journal
         from sauro.project.cli import report
+
         try:
             with database.connect() as own:
                 found = verify(own, [journal.verifier()], journal.scratch(), chosen.against, report.stages())

@@ -36,9 +36,16 @@ def extend_deadline(work: Work) -> None:
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     course, calendar = courses.read(work.row(Commitment)["course"])
     if len(p.reason.split()) < 3:
-        work.refuse("no_reason", "03/2025/TT-VPCP, Mẫu 04", _("Say the reason in words the applicant understands."), field="reason")
+        work.refuse(
+            "no_reason",
+            "03/2025/TT-VPCP, Mẫu 04",
+            _("Say the reason in words the applicant understands."),
+            field="reason",
+        )
     try:
-        longer = clock.extend(course, calendar, p.by, "sealed", p.basis, work.now, terms_of(procedure_of(work)))
+        longer = clock.extend(
+            course, calendar, p.by, "sealed", p.basis, work.now, terms_of(procedure_of(work))
+        )
     except CourseRefused as refused:
         work.refuse(refused.code, refused.rule, _("The appointment cannot be moved (any more): %(code)s.") % {"code": refused.code}, status=409)  # fmt: skip
         return
@@ -48,4 +55,6 @@ def extend_deadline(work: Work) -> None:
     number = work.row(Commitment)["extensions"] + 1
     work.put(Commitment, extensions=number)
     work.personal(work.subject, f"apology-{number}", {"reason": p.reason.strip()})
-    work.data.update(number=number, due=work.row(Commitment)["due"], original_due=work.row(Commitment)["due_original"])
+    work.data.update(
+        number=number, due=work.row(Commitment)["due"], original_due=work.row(Commitment)["due_original"]
+    )

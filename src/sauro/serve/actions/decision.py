@@ -41,9 +41,19 @@ def draft_decision(work: Work) -> None:
     require_step(work, "draft")
     found = procedure_of(work)
     if p.outcome not in ("granted", "refused"):
-        work.refuse("no_outcome", f"{found.code}: result", _("Choose whether the result is granted or refused."), field="outcome")
+        work.refuse(
+            "no_outcome",
+            f"{found.code}: result",
+            _("Choose whether the result is granted or refused."),
+            field="outcome",
+        )
     if p.outcome == "refused" and p.ground not in {ground.id for ground in found.terms.refusals}:
-        work.refuse("no_ground", f"{found.code}: refusals", _("Choose a ground on which the law allows refusal."), field="ground")
+        work.refuse(
+            "no_ground",
+            f"{found.code}: refusals",
+            _("Choose a ground on which the law allows refusal."),
+            field="ground",
+        )
     if not any(paragraph.strip() for paragraph in p.paragraphs):
         work.refuse("no_words", "118/2025/NĐ-CP", _("Write the decision."), field="paragraphs")
     did(work)
@@ -71,13 +81,22 @@ def return_draft(work: Work) -> None:
     step = require_step(work, "sign", "review")
     drafting = next((s for s in procedure_of(work).terms.steps if s.kind == "draft"), None)
     if drafting is None or not work.payload.reason.strip():
-        work.refuse("no_reason", f"{work.row(Dossier)['procedure_code']}: steps", _("Say what must be changed."), field="reason")
+        work.refuse(
+            "no_reason",
+            f"{work.row(Dossier)['procedure_code']}: steps",
+            _("Say what must be changed."),
+            field="reason",
+        )
         return
     version = work.row(Commitment)["version"]
     work.personal(work.subject, f"note-{version}", {"step": step.id, "note": work.payload.reason.strip()})
     position = work.row(Dossier)["plan"].get("positions", {}).get(drafting.id)
     work.put(Dossier, step=drafting.id, prepared_file=None, prepared_digest=None)
-    work.put(Commitment, reported="in_progress", position=UUID(position) if position else work.row(Commitment)["position"])
+    work.put(
+        Commitment,
+        reported="in_progress",
+        position=UUID(position) if position else work.row(Commitment)["position"],
+    )
 
 
 class PrepareSignature(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,7 +138,12 @@ def sign_decision(work: Work) -> None:
         )  # fmt: skip
     row = work.row(Dossier)
     if row["prepared_digest"] is None or row["prepared_digest"] != p.prepared:
-        work.refuse("not_prepared", "I12", _("The decision has changed since you saw it. Read it again, then sign."), status=409)
+        work.refuse(
+            "not_prepared",
+            "I12",
+            _("The decision has changed since you saw it. Read it again, then sign."),
+            status=409,
+        )
     _digest(work, p.digest)
     work.put(Dossier, result_file=p.file, result_digest=p.digest)
     work.put(Commitment, evidenced="shown")
@@ -158,8 +182,11 @@ class ReturnResult(msgspec.Struct, forbid_unknown_fields=True):
 def return_result(work: Work) -> None:
     """The person has the result."""
     if work.payload.how not in ("online", "counter", "post"):
-        work.refuse("unknown_way", "61/2018/NĐ-CP, Điều 20", _("Choose how the result was handed over."), field="how")
+        work.refuse(
+            "unknown_way", "61/2018/NĐ-CP, Điều 20", _("Choose how the result was handed over."), field="how"
+        )
     move(work, "business", Status.RETURNED)
     did(work)
-    work.put(Dossier, returned_at=work.now, delivery="delivered")
+    move(work, "delivery", "delivered")
+    work.put(Dossier, returned_at=work.now)
     work.data["how"] = work.payload.how

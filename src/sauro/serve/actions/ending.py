@@ -19,7 +19,12 @@ class StopDossier(msgspec.Struct, forbid_unknown_fields=True):
 def stop_dossier(work: Work) -> None:
     p: StopDossier = work.payload
     if len(p.reason.split()) < 3:
-        work.refuse("no_reason", "03/2025/TT-VPCP, Mẫu 05", _("Say the reason in words the applicant understands."), field="reason")
+        work.refuse(
+            "no_reason",
+            "03/2025/TT-VPCP, Mẫu 05",
+            _("Say the reason in words the applicant understands."),
+            field="reason",
+        )
     move(work, "business", Status.STOPPED)
     work.personal(work.subject, f"stop-{work.row(Commitment)['version']}", {"reason": p.reason.strip()})
     close(work, "stopped", closer=work.ask.person)

@@ -67,7 +67,9 @@ def _where(ask: Ask, payload: SubmitDossier) -> Where:
 def _facts(ask: Ask, payload: SubmitDossier, envelope: Row | None) -> Query:
     found = definitions.get(payload.definition).compiled(procedure)
     unit = payload.id if payload.files else None
-    return offices(found, payload.involved, payload.competent, local_day(now()), files=payload.files, unit=unit)
+    return offices(
+        found, payload.involved, payload.competent, local_day(now()), files=payload.files, unit=unit
+    )
 
 
 @action(
@@ -170,7 +172,12 @@ def _refuse_problems(work: Work, found: Procedure, checked: Checked, known: Offi
         )  # fmt: skip
     infected = [id_ for id_, row in known.files.items() if row["scanned"] == "infected"]
     if infected:
-        work.refuse("file_infected", "SECURITY: uploads", _("A file carries malware: attach a clean one."), field="files")
+        work.refuse(
+            "file_infected",
+            "SECURITY: uploads",
+            _("A file carries malware: attach a clean one."),
+            field="files",
+        )
 
 
 def _seal(work: Work, found: Procedure, checked: Checked) -> None:
@@ -183,7 +190,9 @@ def _seal(work: Work, found: Procedure, checked: Checked) -> None:
     identity = {kind: who[name] for kind, name in names.items() if who.get(name)}
     unit = work.payload.id
     work.personal(unit, "answers", checked.answers, tokens=identity)
-    work.personal(unit, "mask", identity_mask(**{k: identity.get(k) for k in ("name", "number", "phone", "email")}))
+    work.personal(
+        unit, "mask", identity_mask(**{k: identity.get(k) for k in ("name", "number", "phone", "email")})
+    )
     work.personal(unit, "contact", {k: v for k, v in identity.items() if k != "number"})
 
 

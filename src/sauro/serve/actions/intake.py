@@ -45,7 +45,9 @@ def accept_dossier(work: Work) -> None:
     require(work, {Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED})
     row, found = work.row(Dossier), procedure_of(work)
     if row["accepted_at"] is not None:
-        work.refuse("already_accepted", "309/2026/NĐ-CP, Điều 8", _("This dossier was accepted already."), status=409)
+        work.refuse(
+            "already_accepted", "309/2026/NĐ-CP, Điều 8", _("This dossier was accepted already."), status=409
+        )
     today, known = local_day(work.now), Offices(work.facts)
     calendar_id, calendar = courses.calendar(today)
     course = clock.start(limit_of(found, row["plan"].get("rules", ())), work.now, calendar, terms_of(found))
@@ -113,13 +115,23 @@ def refuse_dossier(work: Work) -> None:
     found = procedure_of(work)
     ground = next((g for g in found.terms.refusals if g.id == p.ground), None)
     if ground is None:
-        work.refuse("no_ground", f"{found.code}: refusals", _("Choose a ground on which the law allows refusal."), field="ground")
+        work.refuse(
+            "no_ground",
+            f"{found.code}: refusals",
+            _("Choose a ground on which the law allows refusal."),
+            field="ground",
+        )
         return
     if len(p.reason.split()) < 3:
         work.refuse(
-            "no_reason", "03/2025/TT-VPCP, Mẫu 03", _("Say the reason in words the applicant understands."), field="reason"
+            "no_reason",
+            "03/2025/TT-VPCP, Mẫu 03",
+            _("Say the reason in words the applicant understands."),
+            field="reason",
         )
     move(work, "business", Status.NOT_ACCEPTED)
-    work.personal(work.subject, f"refusal-{work.row(Commitment)['version']}", {"ground": p.ground, "reason": p.reason})
+    work.personal(
+        work.subject, f"refusal-{work.row(Commitment)['version']}", {"ground": p.ground, "reason": p.reason}
+    )
     work.data["ground"] = p.ground
     close(work, "refused", closer=work.ask.person)

@@ -40,7 +40,13 @@ UNION ALL
 
 
 def offices(
-    procedure: Procedure, organisations: Sequence[UUID], competent: UUID, today: date, *, files: Iterable[UUID] = (), unit: UUID | None = None
+    procedure: Procedure,
+    organisations: Sequence[UUID],
+    competent: UUID,
+    today: date,
+    *,
+    files: Iterable[UUID] = (),
+    unit: UUID | None = None,
 ) -> Query:
     """The query for the offices of a procedure in the organisations that take part, and the head above."""
     types = sorted({step.position for step in procedure.terms.steps} | {procedure.terms.competent.signer})

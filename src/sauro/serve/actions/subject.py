@@ -72,7 +72,8 @@ def require(work: Work, statuses: Collection[Status]) -> None:
         work.refuse(
             "illegal_transition",
             f"statuses: {work.action.name} in {before}",
-            _("The dossier is “%(before)s”; this cannot be done now.") % {"before": status_name(moves, before)},
+            _("The dossier is “%(before)s”; this cannot be done now.")
+            % {"before": status_name(moves, before)},
             status=409,
             before=str(before),
         )
@@ -137,7 +138,9 @@ def save_course(work: Work, course: Course) -> None:
 
     kept = work.row(Commitment)["course"]
     calendar = courses.calendar_of(kept)
-    work.put(Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]}, due=due(course, calendar))
+    work.put(
+        Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]}, due=due(course, calendar)
+    )
 
 
 def stop_clock(work: Work, reason: str) -> None:
@@ -152,7 +155,9 @@ def stop_clock(work: Work, reason: str) -> None:
     try:
         save_course(work, clock.pause(course, work.now, reason, told or reason, terms_of(procedure_of(work))))
     except CourseRefused as refused:
-        work.refuse(refused.code, refused.rule, _("The clock cannot be stopped for this reason now."), status=409)
+        work.refuse(
+            refused.code, refused.rule, _("The clock cannot be stopped for this reason now."), status=409
+        )
 
 
 def start_clock_again(work: Work) -> None:

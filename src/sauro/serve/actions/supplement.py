@@ -52,13 +52,20 @@ def cancel_timers(work: Work) -> None:
         work.put_row(Timer, timer, cancelled_at=work.now)
 
 
-@action("serve.request_supplement", subject=DOSSIER, payload=RequestSupplement, purpose=PURPOSE, facts=live_timers)
+@action(
+    "serve.request_supplement", subject=DOSSIER, payload=RequestSupplement, purpose=PURPOSE, facts=live_timers
+)
 def request_supplement(work: Work) -> None:
     """Ask for what is missing. The first is free; a further one is possible, marked, and counts as overdue."""
     p: RequestSupplement = work.payload
     found, row = procedure_of(work), work.row(Dossier)
     if not p.deficiencies:
-        work.refuse("no_deficiency", "309/2026/NĐ-CP, Điều 8.1", _("Say what is missing or wrong."), field="deficiencies")
+        work.refuse(
+            "no_deficiency",
+            "309/2026/NĐ-CP, Điều 8.1",
+            _("Say what is missing or wrong."),
+            field="deficiencies",
+        )
     for at, deficiency in enumerate(p.deficiencies):
         if deficiency.item not in found.components and deficiency.item not in found.fields:
             work.refuse("unknown_item", f"{found.code}: components", _("Choose a paper or an answer of this procedure."), field=f"item-{at}")  # fmt: skip
@@ -72,7 +79,9 @@ def request_supplement(work: Work) -> None:
     work.put(Dossier, supplements=number, answered_at=None)
     work.personal(work.subject, f"supplement-{number}", {"deficiencies": msgspec.to_builtins(p.deficiencies)})
     work.data.update(
-        number=number, items=[d.item for d in p.deficiencies], counts_as_overdue=number > found.terms.supplement.free
+        number=number,
+        items=[d.item for d in p.deficiencies],
+        counts_as_overdue=number > found.terms.supplement.free,
     )
     work.answer["number"] = number
 
@@ -99,7 +108,12 @@ def answer_supplement(work: Work) -> None:
     require(work, {Status.SUPPLEMENT_REQUESTED})
     found, row = procedure_of(work), work.row(Dossier)
     if not (p.files or p.answers or p.words.strip()):
-        work.refuse("nothing_supplied", "309/2026/NĐ-CP, Điều 8.1", _("Attach a file, or write your answer."), field="words")
+        work.refuse(
+            "nothing_supplied",
+            "309/2026/NĐ-CP, Điều 8.1",
+            _("Attach a file, or write your answer."),
+            field="words",
+        )
     known = {file["id"]: file for file in work.facts}
     if any(id_ not in known or component not in found.components for id_, component in p.files.items()):
         work.refuse("file_unknown", f"{found.code}: components", _("Attach the file again."), field="files")
@@ -111,7 +125,9 @@ def answer_supplement(work: Work) -> None:
         )  # fmt: skip
     number = row["supplements"]
     version = work.row(Commitment)["version"]
-    work.personal(work.subject, f"answer-{number}-{version}", {"words": p.words.strip(), "answers": p.answers})
+    work.personal(
+        work.subject, f"answer-{number}-{version}", {"words": p.words.strip(), "answers": p.answers}
+    )
     work.put(Dossier, answered_at=work.now)
     if row["accepted_at"] is not None:
         move(work, "business", Status.PROCESSING)

@@ -6,118 +6,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('event', models.UUIDField()),
-                ('dossier', models.UUIDField()),
-                ('component', models.CharField(max_length=48)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('media_type', models.CharField(max_length=100)),
-                ('scanned', models.CharField(max_length=12)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("event", models.UUIDField()),
+                ("dossier", models.UUIDField()),
+                ("component", models.CharField(max_length=48)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("media_type", models.CharField(max_length=100)),
+                ("scanned", models.CharField(max_length=12)),
             ],
             options={
-                'indexes': [models.Index(fields=['dossier'], name='serve_attac_dossier_ea102b_idx')],
+                "indexes": [models.Index(fields=["dossier"], name="serve_attac_dossier_ea102b_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('notice', models.UUIDField()),
-                ('channel', models.CharField(max_length=8)),
-                ('state', models.CharField(default='waiting', max_length=12)),
-                ('attempts', models.IntegerField(default=0)),
-                ('code', models.CharField(default='', max_length=48)),
-                ('at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("notice", models.UUIDField()),
+                ("channel", models.CharField(max_length=8)),
+                ("state", models.CharField(default="waiting", max_length=12)),
+                ("attempts", models.IntegerField(default=0)),
+                ("code", models.CharField(default="", max_length=48)),
+                ("at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('notice', 'channel'), name='delivery_once')],
+                "constraints": [models.UniqueConstraint(fields=("notice", "channel"), name="delivery_once")],
             },
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('event', models.UUIDField()),
-                ('procedure', models.UUIDField()),
-                ('procedure_code', models.CharField(max_length=32)),
-                ('reference', models.CharField(max_length=24, unique=True)),
-                ('code', models.CharField(max_length=48, null=True, unique=True)),
-                ('status', models.SmallIntegerField(default=1)),
-                ('payment', models.CharField(default='none', max_length=12)),
-                ('delivery', models.CharField(default='none', max_length=14)),
-                ('sync', models.CharField(default='none', max_length=14)),
-                ('channel', models.SmallIntegerField()),
-                ('applicant_type', models.CharField(default='citizen', max_length=24)),
-                ('applicant', models.UUIDField()),
-                ('assister', models.UUIDField(null=True)),
-                ('mandate', models.UUIDField(null=True)),
-                ('assisted_at', models.UUIDField(null=True)),
-                ('received_by', models.UUIDField()),
-                ('competent', models.UUIDField()),
-                ('involved', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
-                ('area', models.CharField(max_length=16)),
-                ('step', models.CharField(default='', max_length=48)),
-                ('plan', models.JSONField(default=dict)),
-                ('supplements', models.SmallIntegerField(default=0)),
-                ('decision', models.CharField(max_length=12, null=True)),
-                ('prepared_file', models.UUIDField(null=True)),
-                ('prepared_digest', models.CharField(max_length=64, null=True)),
-                ('result_file', models.UUIDField(null=True)),
-                ('result_digest', models.CharField(max_length=64, null=True)),
-                ('fee', models.BigIntegerField(default=0)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('submitted_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("event", models.UUIDField()),
+                ("procedure", models.UUIDField()),
+                ("procedure_code", models.CharField(max_length=32)),
+                ("reference", models.CharField(max_length=24, unique=True)),
+                ("code", models.CharField(max_length=48, null=True, unique=True)),
+                ("status", models.SmallIntegerField(default=1)),
+                ("payment", models.CharField(default="none", max_length=12)),
+                ("delivery", models.CharField(default="none", max_length=14)),
+                ("sync", models.CharField(default="none", max_length=14)),
+                ("channel", models.SmallIntegerField()),
+                ("applicant_type", models.CharField(default="citizen", max_length=24)),
+                ("applicant", models.UUIDField()),
+                ("assister", models.UUIDField(null=True)),
+                ("mandate", models.UUIDField(null=True)),
+                ("assisted_at", models.UUIDField(null=True)),
+                ("received_by", models.UUIDField()),
+                ("competent", models.UUIDField()),
+                (
+                    "involved",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None),
+                ),
+                ("area", models.CharField(max_length=16)),
+                ("step", models.CharField(default="", max_length=48)),
+                ("plan", models.JSONField(default=dict)),
+                ("supplements", models.SmallIntegerField(default=0)),
+                ("decision", models.CharField(max_length=12, null=True)),
+                ("prepared_file", models.UUIDField(null=True)),
+                ("prepared_digest", models.CharField(max_length=64, null=True)),
+                ("result_file", models.UUIDField(null=True)),
+                ("result_digest", models.CharField(max_length=64, null=True)),
+                ("fee", models.BigIntegerField(default=0)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("submitted_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['applicant', 'submitted_at'], name='serve_dossi_applica_32cf44_idx'), django.contrib.postgres.indexes.GinIndex(fields=['involved'], name='serve_dossi_involve_fd085f_gin'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('status__in', [1, 2, 4, 5, 6, 9])), fields=['involved'], name='dossier_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), name='dossier_status'), models.CheckConstraint(condition=models.Q(('payment__in', ['none', 'requested', 'paid', 'waived', 'refunded'])), name='dossier_payment'), models.CheckConstraint(condition=models.Q(('delivery__in', ['none', 'ready', 'at_counter', 'sent', 'delivered', 'undeliverable'])), name='dossier_delivery'), models.CheckConstraint(condition=models.Q(('sync__in', ['none', 'pending', 'sent', 'acknowledged', 'failed'])), name='dossier_sync'), models.CheckConstraint(condition=models.Q(('status__in', [1, 3, 5, 7]), models.Q(('accepted_at__isnull', False), ('code__isnull', False)), _connector='OR'), name='dossier_accepted_has_code'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', [9, 10]), _negated=True), models.Q(('decision__isnull', False), ('result_digest__isnull', False)), _connector='OR'), name='dossier_finished_has_result')],
+                "indexes": [
+                    models.Index(fields=["applicant", "submitted_at"], name="serve_dossi_applica_32cf44_idx"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["involved"], name="serve_dossi_involve_fd085f_gin"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("status__in", [1, 2, 4, 5, 6, 9])),
+                        fields=["involved"],
+                        name="dossier_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])),
+                        name="dossier_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payment__in", ["none", "requested", "paid", "waived", "refunded"])
+                        ),
+                        name="dossier_payment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "delivery__in",
+                                ["none", "ready", "at_counter", "sent", "delivered", "undeliverable"],
+                            )
+                        ),
+                        name="dossier_delivery",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sync__in", ["none", "pending", "sent", "acknowledged", "failed"])
+                        ),
+                        name="dossier_sync",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", [1, 3, 5, 7]),
+                            models.Q(("accepted_at__isnull", False), ("code__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="dossier_accepted_has_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", [9, 10]), _negated=True),
+                            models.Q(("decision__isnull", False), ("result_digest__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="dossier_finished_has_result",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('person', models.UUIDField()),
-                ('assisted', models.BooleanField(default=False)),
-                ('procedure', models.UUIDField()),
-                ('area', models.CharField(default='', max_length=16)),
-                ('reached', models.CharField(default='', max_length=48)),
-                ('key', models.CharField(max_length=64)),
-                ('version', models.IntegerField(default=0)),
-                ('created', models.DateTimeField()),
-                ('changed', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.UUIDField()),
+                ("assisted", models.BooleanField(default=False)),
+                ("procedure", models.UUIDField()),
+                ("area", models.CharField(default="", max_length=16)),
+                ("reached", models.CharField(default="", max_length=48)),
+                ("key", models.CharField(max_length=64)),
+                ("version", models.IntegerField(default=0)),
+                ("created", models.DateTimeField()),
+                ("changed", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'changed'], name='serve_draft_person_c7f483_idx')],
+                "indexes": [models.Index(fields=["person", "changed"], name="serve_draft_person_c7f483_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('person', models.UUIDField()),
-                ('dossier', models.UUIDField()),
-                ('kind', models.CharField(max_length=32)),
-                ('event', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.UUIDField()),
+                ("dossier", models.UUIDField()),
+                ("kind", models.CharField(max_length=32)),
+                ("event", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'at'], name='serve_notic_person_2f0a37_idx')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'person', 'kind'), name='notice_once')],
+                "indexes": [models.Index(fields=["person", "at"], name="serve_notic_person_2f0a37_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "person", "kind"), name="notice_once")
+                ],
             },
         ),
     ]

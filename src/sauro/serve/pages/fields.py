@@ -11,8 +11,19 @@ from sauro.serve.queries.places import Commune
 from sauro.serve.rules.forms import Problem, say, shown_fields
 from sauro.web import forms
 
-_INPUT_MODE = {"number": "numeric", "money": "numeric", "id_number": "numeric", "phone": "tel", "email": "email"}
-_AUTOCOMPLETE = {"actor.full_name": "name", "actor.phone": "tel", "actor.email": "email", "actor.address": "street-address"}
+_INPUT_MODE = {
+    "number": "numeric",
+    "money": "numeric",
+    "id_number": "numeric",
+    "phone": "tel",
+    "email": "email",
+}
+_AUTOCOMPLETE = {
+    "actor.full_name": "name",
+    "actor.phone": "tel",
+    "actor.email": "email",
+    "actor.address": "street-address",
+}
 _WIDTH = {"number": "5", "money": "10", "id_number": "20", "phone": "20"}
 
 
@@ -20,7 +31,12 @@ class SectionForm(forms.Form):
     """One section of a procedure's form. Values are kept as typed; problems are added from outside."""
 
     def __init__(
-        self, section: pack.Section, holds: Collection[str], communes: Sequence[Commune] = (), *args: Any, **named: Any
+        self,
+        section: pack.Section,
+        holds: Collection[str],
+        communes: Sequence[Commune] = (),
+        *args: Any,
+        **named: Any,
     ) -> None:
         super().__init__(*args, **named)
         self.section = section
@@ -50,13 +66,19 @@ class SectionForm(forms.Form):
 
 
 def _field(known: pack.FormField, communes: Sequence[Commune]) -> django_forms.Field:
-    given: dict[str, Any] = {"label": say(known.label), "required": known.required, "help_text": say(known.hint) if known.hint else ""}
+    given: dict[str, Any] = {
+        "label": say(known.label),
+        "required": known.required,
+        "help_text": say(known.hint) if known.hint else "",
+    }
     match known.type:
         case "choice":
             choices = [(choice.value, say(choice.label)) for choice in known.choices]
             return _Lenient(widget=django_forms.RadioSelect(choices=choices), **given)
         case "yesno":
-            return _Lenient(widget=django_forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))]), **given)
+            return _Lenient(
+                widget=django_forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))]), **given
+            )
         case "date":
             return _LenientDate(**given)
         case "commune":

@@ -6,13 +6,17 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 
+from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
-from sauro.core.models import Account
+from sauro.core.doorway.genesis import PLATFORM
+from sauro.core.ids import new_id
+from sauro.core.models import Account, Definition
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 
@@ -74,6 +78,25 @@ def reader(request: HttpRequest) -> Reader | None:
     return Reader(person, office.position if office else None)
 
 
+def introduce(user: int) -> UUID:
+    """Make the person behind a new local account, with the rights of a citizen; nothing about them is known yet."""
+    person = new_id()
+    role = Definition.objects.get(kind="role", code="citizen", state="published")
+    known = {"id": person, "kind": "person", "valid_from": local_day(now())}
+    with transaction.atomic():
+        Account.objects.create(user_id=user, person=person)
+        act(Ask("core.register_actor", PLATFORM, f"account:{person}", known))
+        right = {
+            "holder": person,
+            "role": role.id,
+            "scope": "own",
+            "purpose": "citizen",
+            "basis": "local account",
+        }
+        act(Ask("core.grant", PLATFORM, f"account:{person}:citizen", right))
+    return person
+
+
 def signed_in(
     view: Callable[Concatenate[HttpRequest, Reader, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -82,6 +105,8 @@ def signed_in(
     @wraps(view)
     def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         found = reader(request)
+        if found is None and request.user.is_authenticated and settings.SAURO_CITIZEN_ACCOUNTS:
+            found = Reader(introduce(request.user.pk))
         if found is None:
             return redirect_to_login(request.get_full_path())
         return view(request, found, *args, **kwargs)

@@ -32,7 +32,9 @@ def status_words(code: int) -> str:
     return status_name(axis_of("business", local_day(now())), code)
 
 
-def schedule(due: datetime | None, finished: datetime | None, status: int, at: datetime, supplements: int = 0) -> Status:
+def schedule(
+    due: datetime | None, finished: datetime | None, status: int, at: datetime, supplements: int = 0
+) -> Status:
     """How a dossier stands against its appointment: mark, colour and word."""
     if status in (Code.SUPPLEMENT_REQUESTED, Code.FINANCE_REQUESTED):
         return Status("paused", _("the clock stands still"))
@@ -44,7 +46,9 @@ def schedule(due: datetime | None, finished: datetime | None, status: int, at: d
         return Status("on_time", _("finished in time"))
     if at > due:
         days = max(1, (at - due).days)
-        return Status("late", ngettext("late by %(count)d day", "late by %(count)d days", days) % {"count": days})
+        return Status(
+            "late", ngettext("late by %(count)d day", "late by %(count)d days", days) % {"count": days}
+        )
     if due - at <= NEAR:
         return Status("near", _("due soon"))
     return Status("on_time", _("in time"))
@@ -55,7 +59,11 @@ def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, A
     known = names([i for i in (promise["position"], row["competent"], row["received_by"]) if i])
     instrument = Record.objects.filter(pk=promise["instrument"]).first() if promise["instrument"] else None
     due = promise["due"]
-    moved = _("first promised: %(moment)s") % {"moment": said_moment(promise["due_original"])} if due and due != promise["due_original"] else ""
+    moved = (
+        _("first promised: %(moment)s") % {"moment": said_moment(promise["due_original"])}
+        if due and due != promise["due_original"]
+        else ""
+    )
     return Promise(
         person=Part(known.get(promise["position"], "") if promise["position"] else "", known.get(row["competent"], "")),
         task=Part(say(found.terms.name), found.code),
@@ -140,12 +148,26 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
         if happening.name == "core.fire_timer":
             if happening.data.get("answer", {}).get("effect") != "fired":
                 continue
-            kinds = {"half_time": _("Half of the time is used"), "due_soon": _("Due soon"), "breach": _("The deadline has passed")}
+            kinds = {
+                "half_time": _("Half of the time is used"),
+                "due_soon": _("Due soon"),
+                "breach": _("The deadline has passed"),
+            }
             what = kinds.get(happening.data["kind"], what)
         step = found.steps.get(str(happening.data.get("completed", "")))
         who = positions.get(happening.position, "") if happening.position else _who(happening)
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
-        made.append(TimelineEntry(happening.at, what, who, happening.basis if happening.position else "", say(step.name) if step else "", "", kind))
+        made.append(
+            TimelineEntry(
+                happening.at,
+                what,
+                who,
+                happening.basis if happening.position else "",
+                say(step.name) if step else "",
+                "",
+                kind,
+            )
+        )
     return made
 
 

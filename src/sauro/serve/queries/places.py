@@ -99,7 +99,9 @@ def provinces() -> list[tuple[str, str]]:
             f"SELECT p.area, p.{name} FROM core_actor p WHERE p.kind = 'organisation' AND p.type = 'province-committee'"  # noqa: S608 — one of two columns of ours
             " AND EXISTS (SELECT 1 FROM core_actor c WHERE c.parent = p.id AND c.level = 'commune')"
         )
-        return sorted(((area, place(name)) for area, name in cursor.fetchall()), key=lambda row: sort_key(row[1]))
+        return sorted(
+            ((area, place(name)) for area, name in cursor.fetchall()), key=lambda row: sort_key(row[1])
+        )
 
 
 def place(committee: str) -> str:

@@ -90,7 +90,9 @@ def needed_components(procedure: Procedure, holds: Collection[str]) -> list[pack
     return [c for c in procedure.terms.components if c.when is None or c.when in holds]
 
 
-def missing_components(procedure: Procedure, holds: Collection[str], attached: Collection[str]) -> list[Problem]:
+def missing_components(
+    procedure: Procedure, holds: Collection[str], attached: Collection[str]
+) -> list[Problem]:
     """Required papers that nothing was attached for."""
     return [
         Problem(f"file-{component.id}", _("Attach: %(name)s") % {"name": say(component.name)})

@@ -124,7 +124,9 @@ class Procedure:
 
 def _line(fee: pack.Fee, answers: Facts) -> pack.FeeLine | None:
     for line in fee.lines:
-        if all(m == "*" or m == str(answers.get(name, "")) for m, name in zip(line.match, fee.by, strict=True)):
+        if all(
+            m == "*" or m == str(answers.get(name, "")) for m, name in zip(line.match, fee.by, strict=True)
+        ):
             return line
     return None
 

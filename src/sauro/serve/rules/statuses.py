@@ -41,7 +41,11 @@ class Axis:
         move = self.moves.get((str(before), str(after)))
         if move is None:
             return f"statuses: {self.code} {before} → {after}"
-        return f"{move.basis.instrument}, {move.basis.article}" if move.basis else f"statuses: {self.code} ({move.ground})"
+        return (
+            f"{move.basis.instrument}, {move.basis.article}"
+            if move.basis
+            else f"statuses: {self.code} ({move.ground})"
+        )
 
 
 def axis(published: Published) -> Axis:

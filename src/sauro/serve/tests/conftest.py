@@ -61,19 +61,51 @@ class Town:
 
     def staff(self, organisation: UUID) -> None:
         """Appoint a person to every position of an organisation that has none yet."""
-        for row in Actor.objects.filter(kind="position", organisation=organisation).values_list("id", flat=True):
+        for row in Actor.objects.filter(kind="position", organisation=organisation).values_list(
+            "id", flat=True
+        ):
             if row not in self.officers:
                 person = new_id()
                 day = date(2026, 1, 1)
-                act(Ask("core.register_actor", PLATFORM, f"p{person}", {"id": person, "kind": "person", "valid_from": day}))
-                act(Ask("core.appoint", PLATFORM, f"a{person}", {"person": person, "valid_from": day}, subject=row))
+                act(
+                    Ask(
+                        "core.register_actor",
+                        PLATFORM,
+                        f"p{person}",
+                        {"id": person, "kind": "person", "valid_from": day},
+                    )
+                )
+                act(
+                    Ask(
+                        "core.appoint",
+                        PLATFORM,
+                        f"a{person}",
+                        {"person": person, "valid_from": day},
+                        subject=row,
+                    )
+                )
                 self.officers[row] = person
 
-    def do(self, dossier: UUID, action: str, payload: dict[str, Any] | None = None, *, step: str = "", key: str = "") -> Outcome:
+    def do(
+        self,
+        dossier: UUID,
+        action: str,
+        payload: dict[str, Any] | None = None,
+        *,
+        step: str = "",
+        key: str = "",
+    ) -> Outcome:
         """An act by the holder of the office that the dossier's plan names for a step (the present one)."""
         row = Dossier.objects.get(pk=dossier)
         position = UUID(row.plan["positions"][step or row.step])
-        ask = Ask(action, self.officers[position], key or f"{action}:{new_id()}", payload or {}, subject=dossier, position=position)
+        ask = Ask(
+            action,
+            self.officers[position],
+            key or f"{action}:{new_id()}",
+            payload or {},
+            subject=dossier,
+            position=position,
+        )
         return act(ask)
 
 
@@ -82,7 +114,14 @@ def town(db: None) -> Town:
     definitions.forget()
     citizen = new_id()
     day = date(2026, 1, 1)
-    act(Ask("core.register_actor", PLATFORM, f"c{citizen}", {"id": citizen, "kind": "person", "valid_from": day}))
+    act(
+        Ask(
+            "core.register_actor",
+            PLATFORM,
+            f"c{citizen}",
+            {"id": citizen, "kind": "person", "valid_from": day},
+        )
+    )
     role = Definition.objects.get(kind="role", code="citizen", state="published")
     act(
         Ask(
@@ -91,5 +130,3 @@ def town(db: None) -> Town:
         )
     )  # fmt: skip
     return Town(COMMUNE, citizen)
-
-

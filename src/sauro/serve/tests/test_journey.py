@@ -24,7 +24,8 @@ def test_from_filing_to_result(town: Town) -> None:
     promise = Commitment.objects.get(pk=dossier)
     assert promise.state == "assigned" and promise.due == promise.due_original
     assert {"half_time", "due_soon", "breach", "retention"} == set(
-        Timer.objects.filter(commitment=dossier).values_list("kind", flat=True))
+        Timer.objects.filter(commitment=dossier).values_list("kind", flat=True)
+    )
     town.do(dossier, "serve.complete_step", {"step": "check"})
     decide(town, dossier)
     row = Dossier.objects.get(pk=dossier)
@@ -34,7 +35,12 @@ def test_from_filing_to_result(town: Town) -> None:
     town.do(dossier, "serve.issue_result")
     town.do(dossier, "serve.return_result", {"how": "counter"})
     row, promise = Dossier.objects.get(pk=dossier), Commitment.objects.get(pk=dossier)
-    assert (row.status, row.delivery, promise.state, promise.closed_how) == (10, "delivered", "closed", "satisfied")
+    assert (row.status, row.delivery, promise.state, promise.closed_how) == (
+        10,
+        "delivered",
+        "closed",
+        "satisfied",
+    )
     assert promise.closer not in promise.doers
 
 
@@ -42,7 +48,15 @@ def act_as_platform(dossier: UUID) -> None:
     from sauro.core.doorway import Ask, act
     from sauro.core.doorway.genesis import PLATFORM
 
-    act(Ask("serve.prepare_signature", PLATFORM, f"prep{dossier}", {"file": str(dossier), "digest": A}, subject=dossier))
+    act(
+        Ask(
+            "serve.prepare_signature",
+            PLATFORM,
+            f"prep{dossier}",
+            {"file": str(dossier), "digest": A},
+            subject=dossier,
+        )
+    )
 
 
 def test_a_drafter_cannot_sign_under_another_office(town: Town) -> None:
@@ -62,7 +76,11 @@ def test_a_supplement_stops_the_clock_and_the_answer_starts_it(town: Town) -> No
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
     town.do(dossier, "serve.complete_step", {"step": "check"})
-    town.do(dossier, "serve.request_supplement", {"deficiencies": [{"item": "birth_notification", "reason": "Bản chụp bị mờ"}]})
+    town.do(
+        dossier,
+        "serve.request_supplement",
+        {"deficiencies": [{"item": "birth_notification", "reason": "Bản chụp bị mờ"}]},
+    )
     course = Commitment.objects.get(pk=dossier).course
     assert course is not None and course["pauses"][0]["until"] is None
     from sauro.core.doorway import Ask, act
@@ -70,4 +88,6 @@ def test_a_supplement_stops_the_clock_and_the_answer_starts_it(town: Town) -> No
     act(Ask("serve.answer_supplement", town.citizen, "s", {"words": "Tôi gửi lại bản rõ."}, subject=dossier))
     promise = Commitment.objects.get(pk=dossier)
     assert promise.course is not None and promise.course["pauses"][0]["until"] is not None
-    assert promise.due_original is not None and promise.due is not None and promise.due >= promise.due_original
+    assert (
+        promise.due_original is not None and promise.due is not None and promise.due >= promise.due_original
+    )

@@ -27,13 +27,23 @@ def assister(town: Town) -> Reader:
 
 
 def line(key: str, **changed: object) -> str:
-    row = {"key": key, "procedure": "1.001193", "area": COMMUNE, "identity": {"name": "Trần Thị Hoa"}, "answers": BIRTH}
+    row = {
+        "key": key,
+        "procedure": "1.001193",
+        "area": COMMUNE,
+        "identity": {"name": "Trần Thị Hoa"},
+        "answers": BIRTH,
+    }
     return json.dumps({**row, **changed}, ensure_ascii=False)
 
 
 def test_five_hundred_filings_in_one_file(assister: Reader, tmp_path: Path) -> None:
     path = tmp_path / "day.jsonl"
-    wrong = [line("bad-area", area="00000"), "{not json", line("bad-form", answers={**BIRTH, "child_birth_date": "2099-01-01"})]
+    wrong = [
+        line("bad-area", area="00000"),
+        "{not json",
+        line("bad-form", answers={**BIRTH, "child_birth_date": "2099-01-01"}),
+    ]
     path.write_text("\n".join([*(line(f"n{number}") for number in range(500)), *wrong]), encoding="utf-8")
     results = list(import_filings(assister, path))
     assert summary(results) == {"filed": 500, "refused": 3}
@@ -55,4 +65,6 @@ def test_an_export_holds_nothing_personal(assister: Reader, tmp_path: Path) -> N
     path.write_text(line("n1"), encoding="utf-8")
     list(import_filings(assister, path))
     assert export_dossiers(out) == 1
-    assert "Hoa" not in out.read_text(encoding="utf-8-sig") and "1.001193" in out.read_text(encoding="utf-8-sig")
+    assert "Hoa" not in out.read_text(encoding="utf-8-sig") and "1.001193" in out.read_text(
+        encoding="utf-8-sig"
+    )

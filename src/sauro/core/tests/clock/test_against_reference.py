@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -215,7 +216,7 @@ def check_explanation(place, limit, gaps, extensions):
 
 
 EXTENSIONS = st.lists(st.integers(1, 3), max_size=2)
-CHECKS = {
+CHECKS: dict[str, tuple[Any, ...]] = {
     "start": (check_start, places(), st.booleans(), st.booleans()),
     "openness": (check_openness, places()),
     "adding": (check_adding, places(), limits(), st.booleans(), st.booleans()),

@@ -1,6 +1,7 @@
 """Calendars to test on, as the raw data a pack would give, and moments in them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ NINE_TO_FIVE = [["07:30", "11:30"], ["13:30", "17:30"]]
 SUMMER = [["07:00", "11:00"], ["13:00", "17:00"]]
 
 # 2026 as announced and expected, with a change of office hours in June, two swap days and the 15:00 rule from August.
-VIETNAM = {
+VIETNAM: dict[str, Any] = {
     "code": "vn",
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2026-01-01", "to": "2027-12-31"},
@@ -52,7 +53,7 @@ VIETNAM = {
 }
 
 # A leap year with Saturday mornings, an odd-length day, a holiday on a Saturday, and a cut-off that ended.
-LEAP = {
+LEAP: dict[str, Any] = {
     "code": "leap",
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2027-12-01", "to": "2029-06-30"},
@@ -78,7 +79,7 @@ LEAP = {
     ],
 }
 
-NIGHTS = {
+NIGHTS: dict[str, Any] = {
     "code": "nights",
     "timezone": "Asia/Ho_Chi_Minh",
     "covers": {"from": "2026-01-01", "to": "2027-06-30"},

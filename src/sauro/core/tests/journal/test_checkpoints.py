@@ -182,11 +182,12 @@ def test_what_cannot_be_proved_is_refused_with_what_to_do(world: World) -> None:
     grow(world, 2)
     sign_checkpoint(world.db, KEY, ORIGIN)
     event = world.record(None, new_id(), [])
-    for code, ask in {
+    asks: dict[str, dict[str, Any]] = {
         "not_sealed": {"event": event},
         "unknown_event": {"leaf_index": 99},
         "no_such_size": {"leaf_index": 0, "size": 99},
-    }.items():
+    }
+    for code, ask in asks.items():
         with pytest.raises(Refusal) as refused:
             proofs.inclusion(world.db, **ask)
         assert (refused.value.code, refused.value.rule, refused.value.status) == (code, "I10", 404)

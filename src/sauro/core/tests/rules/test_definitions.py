@@ -51,9 +51,13 @@ def test_one_fault_is_said_of_the_rule_that_has_it(
 
 
 @given(NAMES, st.data())
-def test_a_condition_that_nothing_refers_to_is_a_fault_and_a_reference_to_nothing_too(names: list[str], data: st.DataObject) -> None:
+def test_a_condition_that_nothing_refers_to_is_a_fault_and_a_reference_to_nothing_too(
+    names: list[str], data: st.DataObject
+) -> None:
     lost = data.draw(st.sampled_from(names))
-    found = faults("procedure", body([rule(name, 1) for name in names], [name for name in names if name != lost]))
+    found = faults(
+        "procedure", body([rule(name, 1) for name in names], [name for name in names if name != lost])
+    )
     assert len(found) == 1 and "reached from no field" in found[0] and f"rule {lost} " in found[0]
     found = faults("procedure", body([rule(name, 1) for name in names if name != lost], names))
     assert found == [f"procedure x: there is no rule {lost}"]

@@ -18,7 +18,10 @@ def tables(draw: st.DrawFn, most: int = 3) -> dict[Cell, int]:
 
 
 def possible(
-    published: Mapping[Cell, int | None], totals: Mapping[tuple[int, str], int | None], grand: int | None, most: int
+    published: Mapping[Cell, int | None],
+    totals: Mapping[tuple[int, str], int | None],
+    grand: int | None,
+    most: int,
 ) -> Iterator[dict[Cell, int]]:
     """Every table of counts up to ``most`` that agrees with what is published; hidden cells are something."""
     unknown = [cell for cell, count in published.items() if count is None]
@@ -29,7 +32,9 @@ def possible(
                 left[line] -= count or 0
     rest = None if grand is None else grand - sum(count or 0 for count in published.values())
 
-    def fill(at: int, given_: dict[Cell, int], left_: dict[tuple[int, str], int], rest_: int | None) -> Iterator[dict[Cell, int]]:
+    def fill(
+        at: int, given_: dict[Cell, int], left_: dict[tuple[int, str], int], rest_: int | None
+    ) -> Iterator[dict[Cell, int]]:
         if at == len(unknown):
             if not any(left_.values()) and not rest_:
                 yield dict(given_)
@@ -40,8 +45,13 @@ def possible(
         for value in range(1, highest + 1):
             after = {**left_, **{line: left_[line] - value for line in lines}}
             later = unknown[at + 1 :]
-            if all(after[line] == 0 or any((0, c[0]) == line or (1, c[1]) == line for c in later) for line in lines):
-                yield from fill(at + 1, {**given_, cell: value}, after, None if rest_ is None else rest_ - value)
+            if all(
+                after[line] == 0 or any((0, c[0]) == line or (1, c[1]) == line for c in later)
+                for line in lines
+            ):
+                yield from fill(
+                    at + 1, {**given_, cell: value}, after, None if rest_ is None else rest_ - value
+                )
 
     yield from fill(0, {}, left, rest)
 
@@ -90,7 +100,11 @@ def test_tables_that_looked_safe_and_were_not() -> None:
     assert not certain(two_blocks, published, ("r1", "c2"))
 
 
-@given(st.dictionaries(st.tuples(st.sampled_from("ab"), st.sampled_from("xy")), st.integers(MINIMUM, 99), min_size=1))
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("ab"), st.sampled_from("xy")), st.integers(MINIMUM, 99), min_size=1
+    )
+)
 def test_nothing_is_hidden_without_need(table: dict[Cell, int]) -> None:
     assert suppress(table) == table
     assert publishable_total(table, suppress(table)) == sum(table.values())

@@ -27,7 +27,9 @@ class Slot:
     error: str
 
 
-def slots(procedure: Procedure, holds: Collection[str], draft: Draft, errors: Mapping[str, str]) -> list[Slot]:
+def slots(
+    procedure: Procedure, holds: Collection[str], draft: Draft, errors: Mapping[str, str]
+) -> list[Slot]:
     """One slot for each component that a file can be attached to."""
     attached = drafts.files_of(draft)
     stored = {file.id: file for file in drafts.files(draft)}
@@ -36,7 +38,11 @@ def slots(procedure: Procedure, holds: Collection[str], draft: Draft, errors: Ma
     for component in needed_components(procedure, holds):
         if component.from_form or component.kind == "present":
             continue
-        inside = [(stored[id_], known.get(id_, "")) for id_, name in attached.items() if name == component.id and id_ in stored]
+        inside = [
+            (stored[id_], known.get(id_, ""))
+            for id_, name in attached.items()
+            if name == component.id and id_ in stored
+        ]
         kinds = component.files or ["pdf", "jpg", "png"]
         made.append(
             Slot(
@@ -46,4 +52,3 @@ def slots(procedure: Procedure, holds: Collection[str], draft: Draft, errors: Ma
             )
         )  # fmt: skip
     return made
-

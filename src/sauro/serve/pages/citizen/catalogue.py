@@ -105,7 +105,13 @@ def _language() -> str:
 def _cost(found: Procedure) -> str:
     if not found.terms.fees:
         return _("Free of charge")
-    amounts = [a for fee in found.terms.fees for line in fee.lines for a in (line.counter, line.online) if a is not None]
+    amounts = [
+        a
+        for fee in found.terms.fees
+        for line in fee.lines
+        for a in (line.counter, line.online)
+        if a is not None
+    ]
     if not amounts:
         return _("Set by the province")
     if min(amounts) == 0 or all(fee.when is not None for fee in found.terms.fees):
@@ -114,7 +120,12 @@ def _cost(found: Procedure) -> str:
 
 
 def _component(component: pack.Component) -> dict[str, object]:
-    kinds = {"original": _("original"), "copy": _("copy"), "electronic": _("electronic file"), "present": _("shown at the counter and given back")}
+    kinds = {
+        "original": _("original"),
+        "copy": _("copy"),
+        "electronic": _("electronic file"),
+        "present": _("shown at the counter and given back"),
+    }
     return {
         "name": say(component.name), "kind": kinds[component.kind], "copies": component.copies,
         "hint": say(component.hint) if component.hint else "", "from_form": component.from_form,
@@ -127,13 +138,25 @@ def _fees(found: Procedure) -> list[dict[str, object]]:
     for fee in found.terms.fees:
         lines = []
         for line in fee.lines:
-            words = [_choice(found, name, match) for name, match in zip(fee.by, line.match, strict=True) if match != "*"]
+            words = [
+                _choice(found, name, match)
+                for name, match in zip(fee.by, line.match, strict=True)
+                if match != "*"
+            ]
             lines.append(
                 {"for": ", ".join(words), "counter": line.counter, "online": line.online,
                  "decided_by": say(line.decided_by) if line.decided_by else ""}
             )  # fmt: skip
         waivers = [say(waiver.name) for waiver in fee.waivers]
-        made.append({"name": say(fee.name), "lines": lines, "waivers": waivers, "sometimes": fee.when is not None, "one": not fee.by})
+        made.append(
+            {
+                "name": say(fee.name),
+                "lines": lines,
+                "waivers": waivers,
+                "sometimes": fee.when is not None,
+                "one": not fee.by,
+            }
+        )
     return made
 
 
@@ -147,7 +170,11 @@ def _step(step: pack.Step) -> dict[str, object]:
 
 
 def _levels() -> list[tuple[str, str]]:
-    return [("commune", _("Commune level")), ("province", _("Province level")), ("ministry", _("Ministry level"))]
+    return [
+        ("commune", _("Commune level")),
+        ("province", _("Province level")),
+        ("ministry", _("Ministry level")),
+    ]
 
 
 def _items(code: str) -> list[tuple[str, str]]:

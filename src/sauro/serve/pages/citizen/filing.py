@@ -69,7 +69,10 @@ def _as_sent(form: SectionForm, typed: dict[str, str]) -> dict[str, str]:
     for bound in form:
         value = bound.value()
         if isinstance(value, tuple):
-            sent |= {f"{bound.html_name}_{part}": text for part, text in zip(("day", "month", "year"), value, strict=True)}
+            sent |= {
+                f"{bound.html_name}_{part}": text
+                for part, text in zip(("day", "month", "year"), value, strict=True)
+            }
     return sent
 
 
@@ -139,4 +142,6 @@ def discard(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
             files.remove(file)
         drafts.discard(mine)
         return redirect("serve:my_dossiers")
-    return render(request, "serve/citizen/discard.html", {"draft": mine, "name": say(procedure_of(mine).terms.name)})
+    return render(
+        request, "serve/citizen/discard.html", {"draft": mine, "name": say(procedure_of(mine).terms.name)}
+    )

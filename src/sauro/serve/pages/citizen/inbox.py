@@ -33,13 +33,27 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The inbox; opening it marks what it shows as read."""
     language: Language = "en" if (get_language() or "").startswith("en") else "vi"
     rows = list(Notice.objects.filter(person=reader.person, kind__in=words.STEPS).order_by("-at")[:MOST])
-    own = set(Dossier.objects.filter(applicant=reader.person, pk__in=[r.dossier for r in rows]).values_list("id", flat=True))
+    own = set(
+        Dossier.objects.filter(applicant=reader.person, pk__in=[r.dossier for r in rows]).values_list(
+            "id", flat=True
+        )
+    )
     shown: list[dict[str, Any]] = []
     for row in rows:
         told = jobs.facts_of(row.dossier)
-        said = words.write(row.kind, msgspec.structs.replace(told, procedure=procedure_name(row.dossier)), language)
+        said = words.write(
+            row.kind, msgspec.structs.replace(told, procedure=procedure_name(row.dossier)), language
+        )
         # The particulars, the address and the closing are for letters: here the dossier is one press away.
-        shown.append({"row": row, "subject": said.subject, "body": said.body.partition("\n\n")[0], "own": row.dossier in own, "new": row.read_at is None})
+        shown.append(
+            {
+                "row": row,
+                "subject": said.subject,
+                "body": said.body.partition("\n\n")[0],
+                "own": row.dossier in own,
+                "new": row.read_at is None,
+            }
+        )
     Notice.objects.filter(pk__in=[r.pk for r in rows], read_at=None).update(read_at=now())
     return render(request, "serve/citizen/inbox.html", {"notices": shown})
 

@@ -36,10 +36,12 @@ def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Everything the person has filed, and what they have begun."""
     begun = [
         {"draft": draft, "name": say(definitions.get(draft.procedure).compiled(procedure).terms.name)}
-        for draft in Draft.objects.filter(person=reader.person).order_by("-changed")
+        for draft in Draft.objects.filter(person=reader.person, assisted=False).order_by("-changed")
     ]
     return render(
-        request, "serve/citizen/dossiers.html", {"lines": lines_of(cases.own(reader.person), now()), "drafts": begun}
+        request,
+        "serve/citizen/dossiers.html",
+        {"lines": lines_of(cases.own(reader.person), now()), "drafts": begun},
     )
 
 
@@ -70,7 +72,15 @@ def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
     if not errors:
         payload = {"files": kept, "words": words}
         try:
-            act(Ask("serve.answer_supplement", reader.person, request.POST.get("key", ""), payload, subject=dossier))
+            act(
+                Ask(
+                    "serve.answer_supplement",
+                    reader.person,
+                    request.POST.get("key", ""),
+                    payload,
+                    subject=dossier,
+                )
+            )
         except Refusal as refusal:
             if refusal.status == 409:
                 raise
@@ -80,7 +90,9 @@ def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
     for id_ in kept:  # nothing refers to them: the person chooses their files again
         files.remove(StoredFile.objects.get(pk=id_))
     items = [{**item, "error": errors.get(item["id"], "")} for item in shown["supplement"]["items"]]
-    problems = [ToPutRight(text, "#words" if name == "words" else f"#file-{name}") for name, text in errors.items()]
+    problems = [
+        ToPutRight(text, "#words" if name == "words" else f"#file-{name}") for name, text in errors.items()
+    ]
     shown["supplement"] = {**shown["supplement"], "items": items}
     found = {**shown, "errors": errors, "problems": problems, "words": words}
     return render(request, "serve/citizen/dossier.html", found, status=422)
@@ -93,7 +105,11 @@ def withdraw(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpRespons
     if request.method == "POST":
         act(Ask("serve.withdraw_dossier", reader.person, request.POST.get("key", ""), {}, subject=dossier))
         return redirect("serve:my_dossier", dossier=dossier)
-    return render(request, "serve/citizen/withdraw.html", {**_shown(opened, reader, dossier), "key": secrets.token_hex(16)})
+    return render(
+        request,
+        "serve/citizen/withdraw.html",
+        {**_shown(opened, reader, dossier), "key": secrets.token_hex(16)},
+    )
 
 
 @signed_in
@@ -104,7 +120,9 @@ def paper(request: HttpRequest, reader: Reader, dossier: UUID, kind: str) -> Htt
     if kind == "result":
         body = signing.result_pdf(opened)
     elif kind in papers.available(opened, happenings):
-        body = papers.paper(kind, opened, happenings, "en" if (get_language() or "").startswith("en") else "vi")
+        body = papers.paper(
+            kind, opened, happenings, "en" if (get_language() or "").startswith("en") else "vi"
+        )
     else:
         body = None
     if body is None:
@@ -132,7 +150,13 @@ def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
     found = definitions.get(row["procedure"]).compiled(procedure)
     happenings = cases.history(dossier)
     course = courses.read(promise["course"]) if promise["course"] else None
-    moves = row["status"] in (Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT_REQUESTED, Status.FINANCE_REQUESTED)
+    moves = row["status"] in (
+        Status.SUBMITTED,
+        Status.ACCEPTED,
+        Status.PROCESSING,
+        Status.SUPPLEMENT_REQUESTED,
+        Status.FINANCE_REQUESTED,
+    )
     return {
         "row": row, "promise_row": promise, "name": say(found.terms.name), "status": status_words(row["status"]),
         "promise": promise_of(found, row, promise, now()), "timeline": timeline_of(happenings, found),

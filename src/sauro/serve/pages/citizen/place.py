@@ -34,7 +34,9 @@ def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             return redirect("serve:section", draft=draft.id, section=found.terms.form.sections[0].id)
         error = _("Choose a commune or ward")
         if area:
-            error = _("Nobody is set up to handle this procedure there. Choose another commune, or ask at the counter.")
+            error = _(
+                "Nobody is set up to handle this procedure there. Choose another commune, or ask at the counter."
+            )
     elif "province" not in request.GET:
         area = last_area(reader.person)
     province = request.POST.get("province") or request.GET.get("province", "") or province_of(area)

@@ -28,7 +28,9 @@ def procedure_of(draft: Draft) -> Procedure:
 
 def check_draft(found: Procedure, typed: dict[str, Any], section: str | None = None) -> Checked:
     """What the form's rules say today."""
-    return check_form(found, typed, today=local_day(now()), channel=ONLINE, applicant=APPLICANT, section=section)
+    return check_form(
+        found, typed, today=local_day(now()), channel=ONLINE, applicant=APPLICANT, section=section
+    )
 
 
 def after(found: Procedure, checked: Checked, section: str, draft: UUID) -> str:

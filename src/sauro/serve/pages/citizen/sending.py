@@ -88,7 +88,9 @@ def _in_force(mine: Draft) -> tuple[Procedure, list[str]]:
 def _file(reader: Reader, mine: Draft, found: Procedure, checked: Checked, attached: dict[UUID, str]) -> None:
     places = places_for(found, mine.area, ONLINE)
     if places is None:
-        raise Refusal("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
+        raise Refusal(
+            "place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area"
+        )
     payload = {
         "id": mine.id, "definition": found.id, "received_by": places.received_by, "competent": places.competent,
         "involved": places.involved, "area": mine.area, "answers": checked.answers, "channel": ONLINE,
@@ -127,9 +129,13 @@ def _shown(found: Procedure, checked: Checked, draft: Draft) -> list[dict[str, A
     made = []
     for part in shown_sections(found, checked.holds):
         rows = [
-            (say(f.label), shown_value(f, checked.answers.get(f.id), places)) for f in shown_fields(part, checked.holds)
+            (say(f.label), shown_value(f, checked.answers.get(f.id), places))
+            for f in shown_fields(part, checked.holds)
         ]
-        made.append({"id": part.id, "title": say(part.title), "rows": rows})
+        empty = [label for label, value in rows if not value]
+        made.append(
+            {"id": part.id, "title": say(part.title), "rows": [r for r in rows if r[1]], "empty": empty}
+        )
     return made
 
 

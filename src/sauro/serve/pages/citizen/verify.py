@@ -58,7 +58,11 @@ def _proofs(facts: cases.PublicFacts) -> list[dict[str, Any]]:
     for happening in cases.history(facts.id):
         if not happening.name.startswith("serve.") or happening.name == "serve.prepare_signature":
             continue
-        entry: dict[str, Any] = {"at": happening.at, "what": event_words(happening.name), "index": happening.leaf_index}
+        entry: dict[str, Any] = {
+            "at": happening.at,
+            "what": event_words(happening.name),
+            "index": happening.leaf_index,
+        }
         if happening.leaf_index is not None:
             try:
                 entry["proof"] = proofs.inclusion(connection.connection, event=happening.event)
@@ -84,7 +88,9 @@ def _verdict(request: HttpRequest, facts: cases.PublicFacts) -> dict[str, Any]:
 def journal(request: HttpRequest) -> HttpResponse:
     """The newest checkpoint, and how to keep it so that nobody can change what was."""
     connection.ensure_connection()
-    return render(request, "serve/citizen/journal.html", {"signed": checkpoints.latest(connection.connection)})
+    return render(
+        request, "serve/citizen/journal.html", {"signed": checkpoints.latest(connection.connection)}
+    )
 
 
 def checkpoint(request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,13 @@ def with_number(number: str) -> list[Person]:
         units = search_units(cursor, keyring.current(), "number", number, MOST)
         known = set(Actor.objects.filter(pk__in=units, kind="person").values_list("id", flat=True))
         masks = read_masks(cursor, keyring.current(), [unit for unit in units if unit in known])
-    return [Person(id_, str((masks.get(id_) or {}).get("name", "–")), str((masks.get(id_) or {}).get("number", ""))) for id_ in units if id_ in known]
+    return [
+        Person(
+            id_, str((masks.get(id_) or {}).get("name", "–")), str((masks.get(id_) or {}).get("number", ""))
+        )
+        for id_ in units
+        if id_ in known
+    ]
 
 
 class NumberForm(forms.Form):
@@ -61,7 +67,12 @@ class NewPersonForm(forms.Form):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        labels = {"name": _("Full name"), "number": _("ID number"), "phone": _("Telephone"), "email": _("E-mail")}
+        labels = {
+            "name": _("Full name"),
+            "number": _("ID number"),
+            "phone": _("Telephone"),
+            "email": _("E-mail"),
+        }
         for name, label in labels.items():
             self.fields[name].label = label
 
@@ -69,7 +80,9 @@ class NewPersonForm(forms.Form):
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
-def begin(official: Official, found: Procedure, area: str, person: UUID | None, identity: Mapping[str, str] | None) -> Draft:
+def begin(
+    official: Official, found: Procedure, area: str, person: UUID | None, identity: Mapping[str, str] | None
+) -> Draft:
     """A draft for this applicant, with what is known of them filled in."""
     draft = drafts.begin(official.reader.person, found.id, assisted=True)
     if person is not None:
@@ -89,7 +102,12 @@ def _record(official: Official, person: UUID) -> None:
 
 
 def _filled(found: Procedure, identity: Mapping[str, str]) -> dict[str, Any]:
-    known = {"actor.full_name": "name", "actor.id_number": "number", "actor.phone": "phone", "actor.email": "email"}
+    known = {
+        "actor.full_name": "name",
+        "actor.id_number": "number",
+        "actor.phone": "phone",
+        "actor.email": "email",
+    }
     return {
         f.id: identity[known[f.prefill]] for f in found.fields.values()
         if f.prefill in known and known[f.prefill] in identity

@@ -77,13 +77,23 @@ class Asked:
             active = self.status == str(code)
             if count == 0 and not active:
                 continue
-            made.append(Chip(status_words(code), self.href(status="open" if active else str(code)), active, count))
+            made.append(
+                Chip(status_words(code), self.href(status="open" if active else str(code)), active, count)
+            )
         return made
 
     def flags(self) -> list[Chip]:
         """The other filters, each on or off."""
-        words = {"mine": _("My turn"), "late": _("Late"), "near": _("Due within 2 days"), "assisted": _("Assisted")}
-        made = [Chip(word, self.href(**{name: not getattr(self.filter, name)}), getattr(self.filter, name)) for name, word in words.items()]
+        words = {
+            "mine": _("My turn"),
+            "late": _("Late"),
+            "near": _("Due within 2 days"),
+            "assisted": _("Assisted"),
+        }
+        made = [
+            Chip(word, self.href(**{name: not getattr(self.filter, name)}), getattr(self.filter, name))
+            for name, word in words.items()
+        ]
         for item in procedures(local_day(now())):
             if item.code == self.filter.procedure:
                 made.append(Chip(say(item.terms.name), self.href(procedure=""), True))

@@ -80,7 +80,11 @@ def _signing(desk: Desk) -> dict[str, Any] | None:
     """Why the signer cannot sign yet or ever, or what is to be signed."""
     if desk.status not in ACTIVE or desk.kind != "sign" or "serve.sign_decision" not in desk.may:
         return None
-    return {"doer": is_doer(desk), "ready": desk.row["prepared_digest"] is not None, "digest": desk.row["prepared_digest"]}
+    return {
+        "doer": is_doer(desk),
+        "ready": desk.row["prepared_digest"] is not None,
+        "digest": desk.row["prepared_digest"],
+    }
 
 
 def _told(desk: Desk) -> dict[str, Any]:
@@ -89,7 +93,10 @@ def _told(desk: Desk) -> dict[str, Any]:
     places = {c.area: c.name for c in communes(province_of(desk.row["area"]))}
     sections = []
     for part in shown_sections(desk.found, desk.holds):
-        rows = [(say(f.label), shown_value(f, (answers or {}).get(f.id), places)) for f in shown_fields(part, desk.holds)]
+        rows = [
+            (say(f.label), shown_value(f, (answers or {}).get(f.id), places))
+            for f in shown_fields(part, desk.holds)
+        ]
         sections.append({"title": say(part.title), "rows": rows})
     return {
         "sections": sections, "erased": answers is None, "components": _components(desk), "exchanges": _exchanges(desk),
@@ -124,8 +131,18 @@ def _exchanges(desk: Desk) -> list[dict[str, Any]]:
     """Each supplement request with what came back."""
     made = []
     for number in range(1, desk.row["supplements"] + 1):
-        items = [{**item, "name": _named(desk, item["item"])} for item in desk.part(f"supplement-{number}").get("deficiencies", ())]
-        asked = next((h for h in desk.happenings if h.name == "serve.request_supplement" and h.data.get("number") == number), None)
+        items = [
+            {**item, "name": _named(desk, item["item"])}
+            for item in desk.part(f"supplement-{number}").get("deficiencies", ())
+        ]
+        asked = next(
+            (
+                h
+                for h in desk.happenings
+                if h.name == "serve.request_supplement" and h.data.get("number") == number
+            ),
+            None,
+        )
         answered = [part for _name, part in desk.parts(f"answer-{number}-")]
         replies = [
             {"words": a.get("words", ""), "answers": [(_named(desk, k), v) for k, v in a.get("answers", {}).items()]}
@@ -146,7 +163,9 @@ def _named(desk: Desk, item: str) -> str:
 
 def _ending(desk: Desk) -> str:
     """Why it was not accepted, or stopped, in words."""
-    return next((str(part.get("reason", "")) for name in ("refusal-", "stop-") for _n, part in desk.parts(name)), "")
+    return next(
+        (str(part.get("reason", "")) for name in ("refusal-", "stop-") for _n, part in desk.parts(name)), ""
+    )
 
 
 def _decision(desk: Desk) -> dict[str, Any] | None:
@@ -155,14 +174,22 @@ def _decision(desk: Desk) -> dict[str, Any] | None:
         return None
     part = desk.part(str(drafted.data["part"]))
     ground = next((say(g.text) for g in desk.found.terms.refusals if g.id == part.get("ground")), "")
-    return {"granted": part.get("outcome") == "granted", "ground": ground, "paragraphs": part.get("paragraphs", ()), "at": drafted.at}
+    return {
+        "granted": part.get("outcome") == "granted",
+        "ground": ground,
+        "paragraphs": part.get("paragraphs", ()),
+        "at": drafted.at,
+    }
 
 
 def _story(desk: Desk) -> dict[str, Any]:
     """What has happened, how the appointment was computed, and who has looked."""
     course = courses.read(desk.promise["course"]) if desk.promise["course"] else None
     steps = desk.found.steps
-    notes = [{"step": say(steps[p["step"]].name) if p.get("step") in steps else "", "note": p.get("note", "")} for _n, p in desk.parts("note-")]
+    notes = [
+        {"step": say(steps[p["step"]].name) if p.get("step") in steps else "", "note": p.get("note", "")}
+        for _n, p in desk.parts("note-")
+    ]
     whose = names([desk.position]).get(desk.position, "") if desk.position else ""
     return {
         "timeline": timeline_of(desk.happenings, desk.found), "notes": notes, "whose": whose,

@@ -24,7 +24,9 @@ def paper(request: HttpRequest, official: Official, dossier: UUID, kind: str) ->
     elif kind == "prepared":
         ready = signing.prepared(opened)
         body = ready.pdf if ready else None
-    elif kind in papers.available(opened, happenings) or (kind == "draft" and any(h.name == "serve.draft_decision" for h in happenings)):
+    elif kind in papers.available(opened, happenings) or (
+        kind == "draft" and any(h.name == "serve.draft_decision" for h in happenings)
+    ):
         body = papers.paper(kind, opened, happenings, language())
     if body is None:
         raise Http404
@@ -45,6 +47,8 @@ def file(request: HttpRequest, official: Official, dossier: UUID, file: UUID) ->
 def attachment(body: bytes, name: str, media_type: str) -> HttpResponse:
     """A file as an attachment: never shown inside the page, never guessed at by the browser, never kept by a cache."""
     answer = HttpResponse(body, content_type=media_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
     answer["Cache-Control"] = "no-store"
     return answer

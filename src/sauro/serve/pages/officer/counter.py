@@ -45,7 +45,9 @@ def counter(request: HttpRequest, official: Official) -> HttpResponse:
     return render(request, "serve/officer/counter.html", context, status=422 if number.errors else 200)
 
 
-def _begin(request: HttpRequest, official: Official, context: dict[str, object], person: NewPersonForm, step: str) -> HttpResponse:
+def _begin(
+    request: HttpRequest, official: Official, context: dict[str, object], person: NewPersonForm, step: str
+) -> HttpResponse:
     known = _known(request.POST.get("person", "")) if step == "known" else None
     found = next((p for p in received_here(official) if p.code == request.POST.get("procedure")), None)
     here = [c.area for c in communes_here(official)]
@@ -63,8 +65,17 @@ def _begin(request: HttpRequest, official: Official, context: dict[str, object],
         return redirect("serve:counter_form", draft=draft.id)
     if step == "known":
         typed = request.POST.get("number", "")
-        context |= {"found": applicant.with_number(typed), "typed_number": typed, "number": NumberForm({"number": typed})}
-    return render(request, "serve/officer/counter.html", {**context, "problem": problem, "new_open": step == "new"}, status=422)
+        context |= {
+            "found": applicant.with_number(typed),
+            "typed_number": typed,
+            "number": NumberForm({"number": typed}),
+        }
+    return render(
+        request,
+        "serve/officer/counter.html",
+        {**context, "problem": problem, "new_open": step == "new"},
+        status=422,
+    )
 
 
 def _known(text: str) -> UUID | None:
@@ -94,4 +105,7 @@ def communes_here(official: Official) -> list[Commune]:
 
 def _begun(official: Official) -> list[dict[str, object]]:
     rows = Draft.objects.filter(person=official.reader.person, assisted=True).order_by("-changed")[:50]
-    return [{"draft": row, "name": say(definitions.get(row.procedure).compiled(procedure).terms.name)} for row in rows]
+    return [
+        {"draft": row, "name": say(definitions.get(row.procedure).compiled(procedure).terms.name)}
+        for row in rows
+    ]

@@ -107,7 +107,9 @@ class Desk:
     def course_if_accepted_now(self) -> tuple[Course, Calendar]:
         """The clock as acceptance would start it at this moment."""
         _id, calendar = courses.calendar(local_day(self.at))
-        return clock.start(limit_of(self.found, self.holds), self.at, calendar, terms_of(self.found)), calendar
+        return clock.start(
+            limit_of(self.found, self.holds), self.at, calendar, terms_of(self.found)
+        ), calendar
 
 
 def open_desk(official: Official, dossier: UUID) -> Desk:

@@ -60,7 +60,9 @@ def _act(request: HttpRequest, official: Official, dossier: UUID, verb: Verb, fo
     if isinstance(form, SignForm):
         return signing.sign(official.reader, dossier, key, version, form.digest)
     reader = official.reader
-    return act(Ask(verb.action, reader.person, key, form.payload(), dossier, reader.position, version=version))
+    return act(
+        Ask(verb.action, reader.person, key, form.payload(), dossier, reader.position, version=version)
+    )
 
 
 def _refused(
@@ -82,7 +84,11 @@ def _differences(desk: Desk, form: ActForm, seen: int) -> list[Difference]:
     made = [Difference(label, value, "–") for label, value in typed(form)]
     behind = max(1, desk.promise["version"] - seen)
     for happening in desk.happenings[-behind:]:
-        made.append(Difference(_("Done meanwhile"), "–", f"{event_words(happening.name)} ({said_moment(happening.at)})"))
+        made.append(
+            Difference(
+                _("Done meanwhile"), "–", f"{event_words(happening.name)} ({said_moment(happening.at)})"
+            )
+        )
     return made
 
 
@@ -97,4 +103,14 @@ def _preview(desk: Desk, form: ActForm) -> HttpResponse:
 
 def _as_if_drafted(at: datetime, desk: Desk) -> Happening:
     reader = desk.official.reader
-    return Happening(UUID(int=0), "serve.draft_decision", at, reader.person, reader.position, None, {"part": "preview"}, "", None)
+    return Happening(
+        UUID(int=0),
+        "serve.draft_decision",
+        at,
+        reader.person,
+        reader.position,
+        None,
+        {"part": "preview"},
+        "",
+        None,
+    )

@@ -44,7 +44,9 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
         before = {f.id for s in shown_sections(found, checked.holds) for f in shown_fields(s, checked.holds)}
         errors = _save(request, official, mine, found, checked)
         checked = _check(found, mine)
-        now_shown = {f.id for s in shown_sections(found, checked.holds) for f in shown_fields(s, checked.holds)}
+        now_shown = {
+            f.id for s in shown_sections(found, checked.holds) for f in shown_fields(s, checked.holds)
+        }
         if "continue" in request.POST and not checked.problems and not errors and now_shown <= before:
             return redirect("serve:counter_read_back", draft=draft)
     tell = request.method == "POST" and "continue" in request.POST
@@ -57,7 +59,9 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
     return render(request, "serve/officer/counter_form.html", context, status=422 if tell else 200)
 
 
-def _save(request: HttpRequest, official: Official, mine: Draft, found: Procedure, checked: Checked) -> dict[str, str]:
+def _save(
+    request: HttpRequest, official: Official, mine: Draft, found: Procedure, checked: Checked
+) -> dict[str, str]:
     places = _communes(mine)
     given: dict[str, Any] = {}
     for section in shown_sections(found, checked.holds):
@@ -68,7 +72,9 @@ def _save(request: HttpRequest, official: Official, mine: Draft, found: Procedur
         for upload in request.FILES.getlist(f"file-{component.id}"):
             try:
                 largest = component.max_mb * 1024 * 1024
-                stored = files.take_in(mine.id, official.reader.person, upload.name or "", upload.read(), largest)
+                stored = files.take_in(
+                    mine.id, official.reader.person, upload.name or "", upload.read(), largest
+                )
             except FileRefused as refused:
                 errors[component.id] = str(refused.message)
             else:
@@ -86,7 +92,9 @@ def _forms(found: Procedure, checked: Checked, mine: Draft, asked: set[str] | No
         if asked is not None:
             form.is_valid()
             form.tell([p for p in checked.problems if p.field in form.fields and p.field in asked])
-        made.append({"title": say(section.title), "hint": say(section.hint) if section.hint else "", "form": form})
+        made.append(
+            {"title": say(section.title), "hint": say(section.hint) if section.hint else "", "form": form}
+        )
     return made
 
 
@@ -135,7 +143,9 @@ def read_back(request: HttpRequest, official: Official, draft: UUID) -> HttpResp
 def _file(official: Official, mine: Draft, found: Procedure, checked: Checked) -> None:
     places = places_for(found, mine.area, COUNTER)
     if places is None:
-        raise Refusal("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
+        raise Refusal(
+            "place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area"
+        )
     person, identity = applicant.kept(mine)
     payload = {
         "id": mine.id, "definition": found.id, "received_by": places.received_by, "competent": places.competent,
@@ -157,14 +167,21 @@ def discard(request: HttpRequest, official: Official, draft: UUID) -> HttpRespon
             files.remove(file)
         drafts.discard(mine)
         return redirect("serve:counter")
-    context = {"here": "counter", "official": official, "draft": mine, "name": say(_procedure(mine).terms.name)}
+    context = {
+        "here": "counter",
+        "official": official,
+        "draft": mine,
+        "name": say(_procedure(mine).terms.name),
+    }
     return render(request, "serve/officer/counter_discard.html", context)
 
 
 def _mine(official: Official, draft: UUID) -> Draft:
     mine = drafts.mine(official.reader.person, draft)
     if not mine.assisted:
-        raise Refusal("not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404)
+        raise Refusal(
+            "not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404
+        )
     return mine
 
 
@@ -173,7 +190,9 @@ def _procedure(mine: Draft) -> Procedure:
 
 
 def _check(found: Procedure, mine: Draft) -> Checked:
-    return check_form(found, drafts.answers(mine), today=local_day(now()), channel=COUNTER, applicant="citizen")
+    return check_form(
+        found, drafts.answers(mine), today=local_day(now()), channel=COUNTER, applicant="citizen"
+    )
 
 
 def _communes(mine: Draft) -> list[Commune]:

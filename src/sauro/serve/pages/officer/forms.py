@@ -53,7 +53,9 @@ def _within(written: str) -> None:
 
 def text(label: str, *, rows: int = 3, required: bool = True, help_text: str = "") -> django_forms.Field:
     area = django_forms.Textarea(attrs={"rows": rows})
-    return django_forms.CharField(label=label, widget=area, required=required, help_text=help_text, validators=[_within])
+    return django_forms.CharField(
+        label=label, widget=area, required=required, help_text=help_text, validators=[_within]
+    )
 
 
 def _no_reason() -> str:
@@ -63,8 +65,17 @@ def _no_reason() -> str:
 class RefuseForm(ActForm):
     def build(self) -> None:
         grounds: Choices = [(g.id, say(g.text)) for g in self.desk.found.terms.refusals]
-        self.add("ground", django_forms.ChoiceField(label=_("Ground in law"), choices=grounds, widget=django_forms.RadioSelect))
-        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 03.")), required=_no_reason())
+        self.add(
+            "ground",
+            django_forms.ChoiceField(
+                label=_("Ground in law"), choices=grounds, widget=django_forms.RadioSelect
+            ),
+        )
+        self.add(
+            "reason",
+            text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 03.")),
+            required=_no_reason(),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"ground": self.cleaned_data["ground"], "reason": self.cleaned_data["reason"]}
@@ -85,9 +96,24 @@ class SupplementForm(ActForm):
         for at in range(self.rows_shown):
             n = at + 1
             required = at == 0
-            self.add(f"item-{at}", django_forms.ChoiceField(label=_("What is missing or wrong (%(n)d)") % {"n": n}, choices=choices, required=required), required=no_item)
-            self.add(f"reason-{at}", text(_("Why (%(n)d)") % {"n": n}, rows=2, required=required), required=no_reason)
-            self.add(f"guidance-{at}", django_forms.CharField(label=_("How to put it right (%(n)d)") % {"n": n}, required=False, max_length=500))
+            self.add(
+                f"item-{at}",
+                django_forms.ChoiceField(
+                    label=_("What is missing or wrong (%(n)d)") % {"n": n}, choices=choices, required=required
+                ),
+                required=no_item,
+            )
+            self.add(
+                f"reason-{at}",
+                text(_("Why (%(n)d)") % {"n": n}, rows=2, required=required),
+                required=no_reason,
+            )
+            self.add(
+                f"guidance-{at}",
+                django_forms.CharField(
+                    label=_("How to put it right (%(n)d)") % {"n": n}, required=False, max_length=500
+                ),
+            )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -95,14 +121,23 @@ class SupplementForm(ActForm):
             item, reason = found.get(f"item-{at}"), found.get(f"reason-{at}")
             if at and item and not reason and not self.has_error(f"reason-{at}"):
                 self.add_error(f"reason-{at}", ValidationError(_no_reason()))
-            if at and not item and (reason or found.get(f"guidance-{at}")) and not self.has_error(f"item-{at}"):
-                self.add_error(f"item-{at}", ValidationError(_("Choose a paper or an answer of this procedure.")))
+            if (
+                at
+                and not item
+                and (reason or found.get(f"guidance-{at}"))
+                and not self.has_error(f"item-{at}")
+            ):
+                self.add_error(
+                    f"item-{at}", ValidationError(_("Choose a paper or an answer of this procedure."))
+                )
         return found
 
     @property
     def groups(self) -> list[list[django_forms.BoundField]]:
         """The fields of each row."""
-        return [[self[f"{name}-{at}"] for name in ("item", "reason", "guidance")] for at in range(self.rows_shown)]
+        return [
+            [self[f"{name}-{at}"] for name in ("item", "reason", "guidance")] for at in range(self.rows_shown)
+        ]
 
     def _filled(self) -> list[int]:
         return [at for at in range(self.rows_shown) if self.cleaned_data.get(f"item-{at}")]
@@ -111,7 +146,11 @@ class SupplementForm(ActForm):
         given = self.cleaned_data
         return {
             "deficiencies": [
-                {"item": given[f"item-{at}"], "reason": given[f"reason-{at}"], "guidance": given[f"guidance-{at}"]}
+                {
+                    "item": given[f"item-{at}"],
+                    "reason": given[f"reason-{at}"],
+                    "guidance": given[f"guidance-{at}"],
+                }
                 for at in self._filled()
             ]
         }
@@ -124,7 +163,11 @@ class SupplementForm(ActForm):
 
 def _items(desk: Desk) -> Choices:
     papers = [(c.id, _short(c.name)) for c in needed_components(desk.found, desk.holds)]
-    asked = [(f.id, _short(f.label)) for s in shown_sections(desk.found, desk.holds) for f in shown_fields(s, desk.holds)]
+    asked = [
+        (f.id, _short(f.label))
+        for s in shown_sections(desk.found, desk.holds)
+        for f in shown_fields(s, desk.holds)
+    ]
     return [(_("Papers"), papers), (_("Answers"), asked)]
 
 
@@ -141,18 +184,40 @@ class StepForm(ActForm):
 
     def payload(self) -> dict[str, Any]:
         # The step that the page showed, not the one that stands by now: the act refuses if they differ.
-        return {"step": self.data.get(f"{self.prefix}-step") or self.desk.row["step"], "note": self.cleaned_data["note"]}
+        return {
+            "step": self.data.get(f"{self.prefix}-step") or self.desk.row["step"],
+            "note": self.cleaned_data["note"],
+        }
 
 
 class DraftForm(ActForm):
     def build(self) -> None:
         terms, before = self.desk.found.terms, self._before()
         outcomes: Choices = [("granted", _("Granted")), ("refused", _("Refused"))]
-        self.add("outcome", django_forms.ChoiceField(label=_("Result"), choices=outcomes, widget=django_forms.RadioSelect, initial=before.get("outcome")))
+        self.add(
+            "outcome",
+            django_forms.ChoiceField(
+                label=_("Result"),
+                choices=outcomes,
+                widget=django_forms.RadioSelect,
+                initial=before.get("outcome"),
+            ),
+        )
         grounds: Choices = [("", _("None: it is granted")), *((g.id, _short(g.text)) for g in terms.refusals)]
-        self.add("ground", django_forms.ChoiceField(label=_("Ground, if it is refused"), choices=grounds, required=False, initial=before.get("ground")))
+        self.add(
+            "ground",
+            django_forms.ChoiceField(
+                label=_("Ground, if it is refused"),
+                choices=grounds,
+                required=False,
+                initial=before.get("ground"),
+            ),
+        )
         words = "\n\n".join(before.get("paragraphs", ()))
-        self.add("paragraphs", text(_("The decision in words"), rows=8, help_text=_("An empty line begins a new paragraph.")))
+        self.add(
+            "paragraphs",
+            text(_("The decision in words"), rows=8, help_text=_("An empty line begins a new paragraph.")),
+        )
         self.fields["paragraphs"].initial = words
 
     def _before(self) -> Mapping[str, Any]:
@@ -162,7 +227,9 @@ class DraftForm(ActForm):
 
     def payload(self) -> dict[str, Any]:
         given = self.cleaned_data
-        paragraphs = [part.strip() for part in given["paragraphs"].replace("\r\n", "\n").split("\n\n") if part.strip()]
+        paragraphs = [
+            part.strip() for part in given["paragraphs"].replace("\r\n", "\n").split("\n\n") if part.strip()
+        ]
         return {"outcome": given["outcome"], "ground": given["ground"], "paragraphs": paragraphs}
 
 
@@ -191,12 +258,17 @@ class SignForm(ActForm):
         points: Choices = [(c.id, say(c.text)) for c in self.desk.found.terms.result.acceptance]
         if points and self.desk.row["decision"] == "granted":
             box = django_forms.CheckboxSelectMultiple
-            self.add("met", django_forms.MultipleChoiceField(label=_("I have checked that"), choices=points, widget=box))
+            self.add(
+                "met",
+                django_forms.MultipleChoiceField(label=_("I have checked that"), choices=points, widget=box),
+            )
 
     def clean_met(self) -> list[str]:
         met: list[str] = self.cleaned_data["met"]
         if len(met) < len(self.desk.found.terms.result.acceptance):
-            raise ValidationError(_("Check each point before you sign; if one is not met, send the draft back."))
+            raise ValidationError(
+                _("Check each point before you sign; if one is not met, send the draft back.")
+            )
         return met
 
     @property
@@ -208,7 +280,15 @@ class SignForm(ActForm):
 class HandOverForm(ActForm):
     def build(self) -> None:
         ways: Choices = [("counter", _("At the counter")), ("online", _("Online")), ("post", _("By post"))]
-        self.add("how", django_forms.ChoiceField(label=_("How it was handed over"), choices=ways, widget=django_forms.RadioSelect, initial="counter"))
+        self.add(
+            "how",
+            django_forms.ChoiceField(
+                label=_("How it was handed over"),
+                choices=ways,
+                widget=django_forms.RadioSelect,
+                initial="counter",
+            ),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"how": self.cleaned_data["how"]}
@@ -216,8 +296,17 @@ class HandOverForm(ActForm):
 
 class ResumeForm(ActForm):
     def build(self) -> None:
-        ways: Choices = [("counter", _("It was brought to the counter")), ("not_needed", _("It is no longer needed")), ("online", _("It came online"))]
-        self.add("how", django_forms.ChoiceField(label=_("Why it can go on"), choices=ways, widget=django_forms.RadioSelect, initial="counter"))
+        ways: Choices = [
+            ("counter", _("It was brought to the counter")),
+            ("not_needed", _("It is no longer needed")),
+            ("online", _("It came online")),
+        ]
+        self.add(
+            "how",
+            django_forms.ChoiceField(
+                label=_("Why it can go on"), choices=ways, widget=django_forms.RadioSelect, initial="counter"
+            ),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"how": self.cleaned_data["how"]}
@@ -227,7 +316,10 @@ class PaymentForm(ActForm):
     def build(self) -> None:
         fee = self.desk.row["fee"]
         self.add("amount", forms.MoneyField(label=_("Amount in dong"), required=False, initial=fee or None))
-        self.add("waived", django_forms.BooleanField(label=_("Waived by law: nothing is to be paid"), required=False))
+        self.add(
+            "waived",
+            django_forms.BooleanField(label=_("Waived by law: nothing is to be paid"), required=False),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"amount": int(self.cleaned_data["amount"] or 0), "waived": self.cleaned_data["waived"]}
@@ -235,7 +327,10 @@ class PaymentForm(ActForm):
 
 class ReceiptForm(ActForm):
     def build(self) -> None:
-        self.add("receipt", django_forms.CharField(label=_("Number of the receipt"), max_length=64, widget=_narrow()))
+        self.add(
+            "receipt",
+            django_forms.CharField(label=_("Number of the receipt"), max_length=64, widget=_narrow()),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"receipt": self.cleaned_data["receipt"]}
@@ -243,10 +338,30 @@ class ReceiptForm(ActForm):
 
 class ExtendForm(ActForm):
     def build(self) -> None:
-        units = {"working_day": _("working days"), "working_hour": _("working hours"), "day": _("days"), "month": _("months")}
+        units = {
+            "working_day": _("working days"),
+            "working_hour": _("working hours"),
+            "day": _("days"),
+            "month": _("months"),
+        }
         unit = units[self.desk.found.limit(self.desk.holds)[1]]
-        self.add("by", django_forms.IntegerField(label=_("By how many %(unit)s") % {"unit": unit}, min_value=1, max_value=365, widget=_narrow("numeric")))
-        self.add("reason", text(_("Reason, in words the applicant understands"), help_text=_("It stands on Form 04, with an apology.")), required=_no_reason())
+        self.add(
+            "by",
+            django_forms.IntegerField(
+                label=_("By how many %(unit)s") % {"unit": unit},
+                min_value=1,
+                max_value=365,
+                widget=_narrow("numeric"),
+            ),
+        )
+        self.add(
+            "reason",
+            text(
+                _("Reason, in words the applicant understands"),
+                help_text=_("It stands on Form 04, with an apology."),
+            ),
+            required=_no_reason(),
+        )
 
     def payload(self) -> dict[str, Any]:
         return {"by": self.cleaned_data["by"], "reason": self.cleaned_data["reason"]}

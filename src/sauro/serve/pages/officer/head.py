@@ -39,8 +39,15 @@ def overview(request: HttpRequest, official: Official) -> HttpResponse:
 
 def _gaps(official: Official) -> list[dict[str, Any]]:
     """Gaps of the state's own making that this office must close (invariant I1)."""
-    rows = list(Commitment.objects.filter(kind="gap", position=official.office.position).exclude(state__in=["closed", "cancelled"]).order_by("opened_at")[:100])
-    titles = {d.id: d.code or d.reference for d in Dossier.objects.filter(pk__in=[row.parent for row in rows if row.parent])}
+    rows = list(
+        Commitment.objects.filter(kind="gap", position=official.office.position)
+        .exclude(state__in=["closed", "cancelled"])
+        .order_by("opened_at")[:100]
+    )
+    titles = {
+        d.id: d.code or d.reference
+        for d in Dossier.objects.filter(pk__in=[row.parent for row in rows if row.parent])
+    }
     return [{"row": row, "title": titles.get(row.parent, "") if row.parent else ""} for row in rows]
 
 

@@ -78,7 +78,13 @@ def accept_chosen(request: HttpRequest, official: Official) -> HttpResponse:
         for ask, result in zip(asks, results, strict=True) if ask.subject
     ]  # fmt: skip
     done = sum(1 for result in results if isinstance(result, Outcome))
-    context = {"here": "dossiers", "official": official, "lines": lines, "done": done, "refused": len(lines) - done}
+    context = {
+        "here": "dossiers",
+        "official": official,
+        "lines": lines,
+        "done": done,
+        "refused": len(lines) - done,
+    }
     return render(request, "serve/officer/accepted.html", context)
 
 

@@ -39,9 +39,21 @@ def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     made = []
     for shown in lines_of(lines, at):
         line, mask = shown.line, shown.line.who or {}
-        acceptable = line.accepted_at is None and line.status in (Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED)
+        acceptable = line.accepted_at is None and line.status in (
+            Status.SUBMITTED,
+            Status.SUPPLEMENT_REQUESTED,
+        )
         whose = offices.get(line.position or line.received_by, "")
-        made.append(Row(shown, str(mask.get("name", "–")), str(mask.get("number", "")), left(line, at), whose, acceptable))
+        made.append(
+            Row(
+                shown,
+                str(mask.get("name", "–")),
+                str(mask.get("number", "")),
+                left(line, at),
+                whose,
+                acceptable,
+            )
+        )
     return made
 
 

@@ -35,12 +35,19 @@ def today(request: HttpRequest, official: Official) -> HttpResponse:
 def notices(reader: Reader, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
     """What the person was told of dossiers, newest first; shown once, they are read."""
     rows = list(Notice.objects.filter(person=reader.person, kind__in=kinds).order_by("-at")[:MOST])
-    titles = {d.id: d.code or d.reference for d in Dossier.objects.filter(pk__in=[row.dossier for row in rows])}
+    titles = {
+        d.id: d.code or d.reference for d in Dossier.objects.filter(pk__in=[row.dossier for row in rows])
+    }
     words = {
         "half_time": _("Half of the time is used"), "due_soon": _("Due soon"), "breached": _("The deadline has passed"),
     }  # fmt: skip
     shown = [
-        {"row": row, "title": titles.get(row.dossier, ""), "words": words.get(row.kind, row.kind), "new": row.read_at is None}
+        {
+            "row": row,
+            "title": titles.get(row.dossier, ""),
+            "words": words.get(row.kind, row.kind),
+            "new": row.read_at is None,
+        }
         for row in rows
     ]
     Notice.objects.filter(pk__in=[row.pk for row in rows], read_at=None).update(read_at=now())

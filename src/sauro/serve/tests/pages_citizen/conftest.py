@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 
 from sauro.core.models import Account
@@ -16,7 +15,7 @@ from sauro.serve.tests.conftest import BIRTH, Town
 
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300" + "08" * 64 + "ffc0000b080001000101011100ffc40014"
-    "0001000000000000000000000000000000" "09ffc40014100100000000000000000000000000000000ffda0008010100003f002fffd9"
+    "000100000000000000000000000000000009ffc40014100100000000000000000000000000000000ffda0008010100003f002fffd9"
 )  # fmt: skip
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SECTIONS = {
@@ -64,15 +63,19 @@ class Citizen:
         assert answer.status_code == 302, answer.content.decode()
         return Draft.objects.get(pk=answer["Location"].split("/")[2])
 
-    def fill(self, draft: Draft, section: str, **other: Any) -> HttpResponse:
+    def fill(self, draft: Draft, section: str, **other: Any) -> Any:
         sent = {name: BIRTH[name] for name in SECTIONS[section]} | other
         born = str(sent.pop("child_birth_date", ""))
         if born:
             year, month, day = born.split("-")
-            sent |= {"child_birth_date_day": day, "child_birth_date_month": month, "child_birth_date_year": year}
+            sent |= {
+                "child_birth_date_day": day,
+                "child_birth_date_month": month,
+                "child_birth_date_year": year,
+            }
         return self.client.post(f"/nop/{draft.id}/{section}/", sent)
 
-    def attach(self, draft: Draft, body: bytes = PDF, name: str = "giấy chứng sinh.pdf", **how: str) -> HttpResponse:
+    def attach(self, draft: Draft, body: bytes = PDF, name: str = "giấy chứng sinh.pdf", **how: str) -> Any:
         sent = {"file-birth_notification": upload(body, name), **(how or {"continue": "1"})}
         return self.client.post(f"/nop/{draft.id}/tep/", sent)
 
@@ -85,7 +88,7 @@ class Citizen:
         assert self.attach(draft)["Location"].endswith("/kiem-tra/")
         return draft
 
-    def send(self, draft: Draft) -> HttpResponse:
+    def send(self, draft: Draft) -> Any:
         return self.client.post(f"/nop/{draft.id}/kiem-tra/", {"declare": "yes"})
 
     def file(self) -> UUID:

@@ -18,7 +18,11 @@ from sauro.serve.tests.pages_citizen.conftest import PDF, Citizen, upload
 from sauro.web.wording import moment
 
 pytestmark = pytest.mark.django_db
-ASKED = {"deficiencies": [{"item": "birth_notification", "reason": "Bản chụp bị mờ", "guidance": "Chụp lại dưới ánh sáng"}]}
+ASKED = {
+    "deficiencies": [
+        {"item": "birth_notification", "reason": "Bản chụp bị mờ", "guidance": "Chụp lại dưới ánh sáng"}
+    ]
+}
 
 
 def ask_for_a_supplement(citizen: Citizen) -> UUID:
@@ -52,7 +56,11 @@ def test_a_supplement_is_answered_with_a_file_and_words(citizen: Citizen) -> Non
     dossier = ask_for_a_supplement(citizen)
     page = f"/ho-so-cua-toi/{dossier}/"
     html = citizen.get(page)
-    assert "Bản chụp bị mờ" in html and "Chụp lại dưới ánh sáng" in html and 'name="file-birth_notification"' in html
+    assert (
+        "Bản chụp bị mờ" in html
+        and "Chụp lại dưới ánh sáng" in html
+        and 'name="file-birth_notification"' in html
+    )
     sent = {"key": "one", "words": "Tôi gửi lại bản rõ.", "file-birth_notification": upload(PDF, "ro.pdf")}
     assert citizen.client.post(page + "bo-sung/", sent)["Location"] == page
     sent = {"key": "one", "words": "Tôi gửi lại bản rõ.", "file-birth_notification": upload(PDF, "ro.pdf")}
@@ -65,10 +73,18 @@ def test_a_supplement_is_answered_with_a_file_and_words(citizen: Citizen) -> Non
 def test_a_wrong_answer_to_a_supplement_loses_no_words(citizen: Citizen) -> None:
     dossier = ask_for_a_supplement(citizen)
     before = StoredFile.objects.filter(unit=dossier).count()
-    sent = {"key": "two", "words": "Xin xem ảnh", "file-birth_notification": upload(b"MZ\x90\x00" + b"\0" * 99, "anh.jpg")}
+    sent = {
+        "key": "two",
+        "words": "Xin xem ảnh",
+        "file-birth_notification": upload(b"MZ\x90\x00" + b"\0" * 99, "anh.jpg"),
+    }
     answer = citizen.client.post(f"/ho-so-cua-toi/{dossier}/bo-sung/", sent)
     html = answer.content.decode()
-    assert answer.status_code == 422 and "Xin xem ảnh</textarea>" in html and 'href="#file-birth_notification"' in html
+    assert (
+        answer.status_code == 422
+        and "Xin xem ảnh</textarea>" in html
+        and 'href="#file-birth_notification"' in html
+    )
     assert StoredFile.objects.filter(unit=dossier).count() == before
     answer = citizen.client.post(f"/ho-so-cua-toi/{dossier}/bo-sung/", {"key": "three", "words": "  "})
     assert answer.status_code == 422 and 'id="words-error"' in answer.content.decode()
@@ -98,7 +114,9 @@ def test_papers_are_downloads(citizen: Citizen, language: str) -> None:
     for kind in ("acknowledgement", "form01", "form06"):
         answer = citizen.client.get(f"{page}{kind}.pdf")
         assert answer.status_code == 200 and answer.content.startswith(b"%PDF"), kind
-        assert answer["Content-Type"] == "application/pdf" and answer["Content-Disposition"].startswith("attachment")
+        assert answer["Content-Type"] == "application/pdf" and answer["Content-Disposition"].startswith(
+            "attachment"
+        )
         assert answer["Cache-Control"] == "no-store"
     assert citizen.client.get(page + "draft.pdf").status_code == 404
 
@@ -145,7 +163,9 @@ def test_the_inbox_tells_each_change_once(citizen: Citizen) -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("page", ["/", "/thu-tuc/", "/ho-so-cua-toi/", "/thong-bao/", "/ai-da-xem/", "/xac-thuc/", "/nhat-ky/"])
+@pytest.mark.parametrize(
+    "page", ["/", "/thu-tuc/", "/ho-so-cua-toi/", "/thong-bao/", "/ai-da-xem/", "/xac-thuc/", "/nhat-ky/"]
+)
 def test_pages_without_anything_yet_say_what_they_are_for(citizen: Citizen, page: str, language: str) -> None:
     html = citizen.get(page, language)
     assert f'<html lang="{language}"' in html and html.count("<h1") == 1

@@ -4,17 +4,23 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
-from sauro.core.models import Definition, Event, StoredFile
+from sauro.core.ids import new_id
+from sauro.core.models import Account, Definition, Event, StoredFile
+from sauro.core.moment import now
 from sauro.core.queries import definitions
 from sauro.core.queries.reading import open_case
 from sauro.core.queries.visibility import Reader
+from sauro.serve import drafts
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.models import Attachment, Dossier, Draft
-from sauro.serve.tests.pages_citizen.conftest import PDF, Citizen, upload
+from sauro.serve.queries import catalogue
+from sauro.serve.tests.pages_citizen.conftest import PDF, Citizen, signed_in, upload
 
 pytestmark = pytest.mark.django_db
 EXE = b"MZ\x90\x00" + b"\0" * 200
@@ -26,10 +32,14 @@ def test_the_whole_filing(citizen: Citizen) -> None:
     assert (row.applicant, row.channel, row.status) == (citizen.town.citizen, 2, 1)
     assert Attachment.objects.filter(dossier=dossier, component="birth_notification").count() == 1
     assert not Draft.objects.filter(pk=dossier).exists()
-    opened = open_case(Reader(citizen.town.citizen), "serve.read_dossier", DOSSIER, dossier, purpose="settle_dossier")
-    assert opened.parts["answers"]["child_name"] == "TRẦN AN NHIÊN"
+    opened = open_case(
+        Reader(citizen.town.citizen), "serve.read_dossier", DOSSIER, dossier, purpose="settle_dossier"
+    )
+    answers, contact = opened.parts["answers"], opened.parts["contact"]
+    assert answers is not None and contact is not None
+    assert answers["child_name"] == "TRẦN AN NHIÊN"
     assert "draft" not in opened.parts
-    assert opened.parts["contact"]["name"] == "Trần Thị Hoa"
+    assert contact["name"] == "Trần Thị Hoa"
 
 
 @pytest.mark.parametrize(("language", "said"), [("vi", "Đã nộp hồ sơ"), ("en", "Your dossier is filed")])
@@ -39,7 +49,7 @@ def test_the_confirmation_says_reference_and_date(citizen: Citizen, language: st
     row = Dossier.objects.get(pk=dossier)
     assert said in html and row.reference in html
     assert f"/ho-so-cua-toi/{dossier}/giay-to/acknowledgement.pdf" in html
-    assert f"{date.today().year}" in html
+    assert f"{local_day(now()).year}" in html
 
 
 def test_pressed_twice_it_is_one_dossier_and_the_same_page(citizen: Citizen) -> None:
@@ -52,9 +62,9 @@ def test_pressed_twice_it_is_one_dossier_and_the_same_page(citizen: Citizen) -> 
     assert citizen.client.get(f"/nop/{draft.id}/kiem-tra/")["Location"] == first["Location"]
 
 
-def test_a_crash_between_filing_and_clearing_files_once(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sauro.serve import drafts
-
+def test_a_crash_between_filing_and_clearing_files_once(
+    citizen: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
     citizen.town.filing(channel=2)
     draft = citizen.fill_all()
     clear = drafts.clear
@@ -89,7 +99,10 @@ def test_a_date_that_does_not_exist_stays_in_its_boxes(citizen: Citizen) -> None
     html = citizen.fill(draft, "child", child_birth_date="2026-13-45").content.decode()
     for text in (html, citizen.get(f"/nop/{draft.id}/child/"), citizen.get(f"/nop/{draft.id}/child/?sua=1")):
         for box, value in (("day", "45"), ("month", "13"), ("year", "2026")):
-            assert f'id="id_child_birth_date_{box}" name="child_birth_date_{box}" type="text" inputmode="numeric" value="{value}"' in text
+            assert (
+                f'id="id_child_birth_date_{box}" name="child_birth_date_{box}" type="text" inputmode="numeric" value="{value}"'
+                in text
+            )
     assert 'href="#id_child_birth_date_day"' in html
 
 
@@ -111,11 +124,15 @@ def test_saved_for_later_even_when_half_done(citizen: Citizen) -> None:
 def test_an_answer_decides_which_sections_and_papers_follow(citizen: Citizen) -> None:
     draft = citizen.begin()
     citizen.fill(draft, "requester")
-    assert citizen.fill(draft, "child", proof_of_birth="abandoned")["Location"] == f"/nop/{draft.id}/delivery/"
+    assert (
+        citizen.fill(draft, "child", proof_of_birth="abandoned")["Location"] == f"/nop/{draft.id}/delivery/"
+    )
     papers = citizen.get(f"/nop/{draft.id}/tep/")
     assert 'name="file-abandoned_minutes"' in papers and 'name="file-birth_notification"' not in papers
     assert citizen.client.get(f"/nop/{draft.id}/parents/").status_code == 302
-    assert citizen.fill(draft, "child", proof_of_birth="certificate")["Location"] == f"/nop/{draft.id}/parents/"
+    assert (
+        citizen.fill(draft, "child", proof_of_birth="certificate")["Location"] == f"/nop/{draft.id}/parents/"
+    )
     assert 'name="file-birth_notification"' in citizen.get(f"/nop/{draft.id}/tep/")
 
 
@@ -132,8 +149,6 @@ def test_questions_that_an_answer_calls_for_come_on_the_same_page(citizen: Citiz
 
 
 def _section_with_a_condition(citizen: Citizen) -> tuple[str, str, dict[str, object]]:
-    from sauro.serve.queries import catalogue
-
     for found in catalogue.procedures(date(2026, 11, 22)):
         for section in found.terms.form.sections:
             for field in section.fields:
@@ -141,7 +156,10 @@ def _section_with_a_condition(citizen: Citizen) -> tuple[str, str, dict[str, obj
                 example = next((e for e in rule.examples if e.holds), None) if rule else None
                 own = {f.id for f in section.fields}
                 if section.when is None and example and set(example.facts) <= own:
-                    given = {k: "yes" if v is True else "no" if v is False else str(v) for k, v in example.facts.items()}
+                    given = {
+                        k: "yes" if v is True else "no" if v is False else str(v)
+                        for k, v in example.facts.items()
+                    }
                     return found.code, section.id, {"field": field.id, "given": given}
     pytest.skip("no procedure has such a field")
 
@@ -222,19 +240,29 @@ def _publish_a_newer_birth() -> UUID:
     body = known.body | {"version": 2, "valid_from": "2026-01-02"}
     requester, child, *others = body["form"]["sections"]
     requester = requester | {"fields": [f for f in requester["fields"] if f["id"] != "requester_email"]}
-    asked = {"id": "blood_group", "label": {"vi": "Nhóm máu", "en": "Blood group"}, "type": "text", "personal": True, "required": True}
+    asked = {
+        "id": "blood_group",
+        "label": {"vi": "Nhóm máu", "en": "Blood group"},
+        "type": "text",
+        "personal": True,
+        "required": True,
+    }
     child = child | {"fields": [*child["fields"], asked]}
     body["form"] = body["form"] | {"sections": [requester, child, *others]}
-    payload = {"kind": "procedure", "code": "1.001193", "version": 2, "valid_from": date(2026, 1, 2), "basis": "thử nghiệm", "body": body}
+    payload = {
+        "kind": "procedure",
+        "code": "1.001193",
+        "version": 2,
+        "valid_from": date(2026, 1, 2),
+        "basis": "thử nghiệm",
+        "body": body,
+    }
     made = act(Ask("core.publish_definition", PLATFORM, "newer-birth", payload)).subject
     definitions.forget()
     return made
 
 
 def test_own_identity_is_filled_in(citizen: Citizen) -> None:
-    from sauro.core.ids import new_id
-    from sauro.serve.tests.pages_citizen.conftest import signed_in
-
     person = new_id()
     identity = {"name": "Nguyễn Thị Năm", "number": "000150000009", "phone": "0987654321"}
     payload = {"id": person, "kind": "person", "valid_from": date(2026, 1, 1), "identity": identity}
@@ -254,7 +282,9 @@ def test_the_last_commune_is_offered_again(citizen: Citizen) -> None:
 
 def test_no_commune_chosen_says_what_to_do(citizen: Citizen) -> None:
     for area in ("", "99999"):
-        html = citizen.client.post("/thu-tuc/1.001193/nop/", {"province": "75", "area": area}).content.decode()
+        html = citizen.client.post(
+            "/thu-tuc/1.001193/nop/", {"province": "75", "area": area}
+        ).content.decode()
         assert 'href="#area"' in html and 'id="area-error"' in html
     assert not Draft.objects.exists()
 
@@ -284,3 +314,14 @@ def test_every_page_of_a_filing_renders(citizen: Citizen, language: str) -> None
     for page in ("requester", "child", "parents", "delivery", "tep", "kiem-tra", "bo"):
         html = citizen.get(f"/nop/{draft.id}/{page}/", language)
         assert f'<html lang="{language}"' in html and html.count("<h1") == 1
+
+
+def test_a_new_local_account_can_file_at_once(citizen: Citizen) -> None:
+    client = Client()
+    client.force_login(User.objects.create(username="moi"))
+    newcomer = Citizen(client, citizen.town)
+    citizen.town.filing(channel=2)
+    draft = newcomer.fill_all()
+    assert newcomer.send(draft)["Location"] == f"/ho-so/{draft.id}/da-nop/"
+    assert Dossier.objects.get(pk=draft.id).applicant == Account.objects.get(user__username="moi").person
+    assert client.get(f"/ho-so-cua-toi/{draft.id}/").status_code == 200

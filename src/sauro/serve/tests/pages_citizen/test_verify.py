@@ -8,8 +8,8 @@ from django.test import Client
 
 from sauro.core.journal import checkpoints
 from sauro.core.journal.sealer import seal_once
-from sauro.core.note import verifier_of
 from sauro.core.models import Instance
+from sauro.core.note import verifier_of
 from sauro.core.queries.visibility import Reader
 from sauro.core.vault import keyring
 from sauro.serve import signing
@@ -24,7 +24,9 @@ def seal() -> None:
     connection.ensure_connection()
     while seal_once(connection.connection):
         pass
-    checkpoints.sign_checkpoint(connection.connection, keyring.current().checkpoint_key, Instance.objects.get(pk=1).name)
+    checkpoints.sign_checkpoint(
+        connection.connection, keyring.current().checkpoint_key, Instance.objects.get(pk=1).name
+    )
 
 
 def decided(citizen: Citizen) -> UUID:
@@ -32,7 +34,9 @@ def decided(citizen: Citizen) -> UUID:
     town, dossier = citizen.town, citizen.file()
     town.do(dossier, "serve.accept_dossier")
     town.do(dossier, "serve.complete_step", {"step": "check"})
-    town.do(dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý cho TRẦN AN NHIÊN."]})
+    town.do(
+        dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý cho TRẦN AN NHIÊN."]}
+    )
     assert signing.prepare(dossier) is not None
     office = UUID(Dossier.objects.get(pk=dossier).plan["positions"]["sign"])
     signing.sign(Reader(town.holder(office), office), dossier, "sign")
@@ -44,14 +48,24 @@ def test_a_stranger_sees_public_facts_only(citizen: Citizen) -> None:
     seal()
     row = Dossier.objects.get(pk=dossier)
     assert row.code is not None
-    personal = [str(value) for name, value in BIRTH.items() if len(str(value)) > 6 and name not in ("proof_of_birth", "result_delivery")]
+    personal = [
+        str(value)
+        for name, value in BIRTH.items()
+        if len(str(value)) > 6 and name not in ("proof_of_birth", "result_delivery")
+    ]
     for code in (row.code, row.reference, row.code.lower()):
         for language in ("vi", "en"):
             client = Client()
             client.cookies["sauro_language"] = language
             html = client.get(f"/xac-thuc/{code}/").content.decode()
             assert row.code in html and (row.result_digest or "-") in html
-            known = [str(row.applicant), str(dossier), *map(str, citizen.town.officers.values()), *personal, "Đồng ý cho"]
+            known = [
+                str(row.applicant),
+                str(dossier),
+                *map(str, citizen.town.officers.values()),
+                *personal,
+                "Đồng ý cho",
+            ]
             assert [value for value in known if value in html] == []
             assert "root " in html and "leaf " in html
 
@@ -63,9 +77,16 @@ def test_the_signed_paper_is_known_and_a_changed_one_is_not(citizen: Citizen) ->
     assert paper.startswith(b"%PDF")
     page, same, changed = f"/xac-thuc/{row.code}/", "Đây đúng là giấy tờ", "Đây không phải giấy tờ"
     html = Client().post(page, {"paper": upload(paper, "ket-qua.pdf")}).content.decode()
-    assert same in html and changed not in html and "Chữ ký khớp" in html and "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in html
+    assert (
+        same in html and changed not in html and "Chữ ký khớp" in html and "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in html
+    )
     at = paper.index(b"stream") + 20
-    for tampered in (paper[:at] + bytes([paper[at] ^ 1]) + paper[at + 1 :], paper + b"\n", b"%PDF-1.4 nothing", b"x"):
+    for tampered in (
+        paper[:at] + bytes([paper[at] ^ 1]) + paper[at + 1 :],
+        paper + b"\n",
+        b"%PDF-1.4 nothing",
+        b"x",
+    ):
         html = Client().post(page, {"paper": upload(tampered, "ket-qua.pdf")}).content.decode()
         assert changed in html and same not in html
     assert "Chọn tệp PDF" in Client().post(page, {}).content.decode()
@@ -88,4 +109,6 @@ def test_the_checkpoint_can_be_kept(citizen: Citizen) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="checkpoint.txt"'
     verifier = verifier_of(Instance.objects.get(pk=1).name, keyring.current().checkpoint_key)
     assert checkpoints.notes_in(answer.content.decode()) and verifier is not None
-    assert answer.content.decode().splitlines()[2] in client.get("/nhat-ky/").content.decode().replace("&#x3D;", "=")
+    assert answer.content.decode().splitlines()[2] in client.get("/nhat-ky/").content.decode().replace(
+        "&#x3D;", "="
+    )

@@ -44,7 +44,10 @@ class Desks:
         sent = {"key": new_id().hex, "version": Commitment.objects.get(pk=dossier).version}
         sent |= {name: value for name, value in fields.items() if name in ("key", "version")}
         rest = {name: value for name, value in fields.items() if name not in ("key", "version")}
-        sent |= {f"{verb}-{name.replace('_', '-')}" if name != "preview" else name: value for name, value in rest.items()}
+        sent |= {
+            f"{verb}-{name.replace('_', '-')}" if name != "preview" else name: value
+            for name, value in rest.items()
+        }
         return (client or self.at(dossier)).post(f"/can-bo/ho-so/{dossier}/{verb}/", sent)
 
     def drafted(self, **answers: Any) -> UUID:
@@ -60,7 +63,15 @@ class Desks:
 
     def answer(self, dossier: UUID) -> None:
         """The citizen answers a supplement request."""
-        act(Ask("serve.answer_supplement", self.town.citizen, new_id().hex, {"words": "Tôi gửi lại bản rõ."}, subject=dossier))
+        act(
+            Ask(
+                "serve.answer_supplement",
+                self.town.citizen,
+                new_id().hex,
+                {"words": "Tôi gửi lại bản rõ."},
+                subject=dossier,
+            )
+        )
 
 
 @pytest.fixture

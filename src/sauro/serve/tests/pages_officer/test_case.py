@@ -21,7 +21,12 @@ def test_a_birth_registration_from_the_queue_to_the_hand(town: Town, desks: Desk
     dossier = town.file()
     page = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
     assert page.status_code == 200 and "TRẦN AN NHIÊN" in page.content.decode()
-    assert [offer.verb.slug for offer in page.context["offers"]] == ["accept", "supplement", "refuse", "withdraw"]
+    assert [offer.verb.slug for offer in page.context["offers"]] == [
+        "accept",
+        "supplement",
+        "refuse",
+        "withdraw",
+    ]
     promised = page.context["accepts"]["due"]
     assert desks.post(dossier, "accept").status_code == 302
     promise = Commitment.objects.get(pk=dossier)
@@ -29,7 +34,10 @@ def test_a_birth_registration_from_the_queue_to_the_hand(town: Town, desks: Desk
     assert desks.post(dossier, "complete", step="check", note="Khớp.").status_code == 302
     assert desks.post(dossier, "draft", outcome="granted", paragraphs="Một.\r\n\r\nHai.").status_code == 302
     waiting = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
-    assert "sign" not in [offer.verb.slug for offer in waiting.context["offers"]] and not waiting.context["signing"]["ready"]
+    assert (
+        "sign" not in [offer.verb.slug for offer in waiting.context["offers"]]
+        and not waiting.context["signing"]["ready"]
+    )
     from sauro.serve import signing
 
     signing.prepare(dossier)
@@ -63,7 +71,9 @@ def test_opening_is_recorded_and_other_agencies_find_nothing(town: Town, desks: 
     assert stranger.get(f"/can-bo/ho-so/{dossier}/giay-to/form01.pdf").status_code == 404
     assert desks.post(dossier, "accept", stranger).status_code == 404
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM core_refusal WHERE subject = %s AND code = 'not_found'", [dossier])
+        cursor.execute(
+            "SELECT count(*) FROM core_refusal WHERE subject = %s AND code = 'not_found'", [dossier]
+        )
         assert cursor.fetchone()[0] >= 2
     assert Access.objects.count() == before
     assert str(dossier) not in stranger.get("/can-bo/ho-so/?status=all").content.decode()
@@ -80,12 +90,20 @@ def test_a_supplement_is_asked_answered_and_the_second_is_warned_of(town: Town, 
     dossier = town.file()
     desks.post(dossier, "accept")
     desks.post(dossier, "complete", step="check")
-    items: dict[str, Any] = {"item_0": "birth_notification", "reason_0": "Bản chụp bị mờ quá", "guidance_0": "Chụp lại.", "rows": 3}
+    items: dict[str, Any] = {
+        "item_0": "birth_notification",
+        "reason_0": "Bản chụp bị mờ quá",
+        "guidance_0": "Chụp lại.",
+        "rows": 3,
+    }
     more: dict[str, Any] = {"item_2": "child_name", "reason_2": "Thiếu chữ đệm của trẻ"}
     assert desks.post(dossier, "supplement", **items, **more).status_code == 302
     assert Dossier.objects.get(pk=dossier).status == 5
     page = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
-    assert [item["item"] for item in page.context["exchanges"][0]["items"]] == ["birth_notification", "child_name"]
+    assert [item["item"] for item in page.context["exchanges"][0]["items"]] == [
+        "birth_notification",
+        "child_name",
+    ]
     assert not page.context["exchanges"][0]["overdue"]
     assert desks.post(dossier, "resume", how="counter").status_code == 302
     page = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
@@ -97,7 +115,9 @@ def test_a_supplement_is_asked_answered_and_the_second_is_warned_of(town: Town, 
     assert "Tôi gửi lại bản rõ." in desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/").content.decode()
 
 
-def test_a_reason_that_says_nothing_is_refused_beside_its_field_and_nothing_typed_is_lost(town: Town, desks: Desks) -> None:
+def test_a_reason_that_says_nothing_is_refused_beside_its_field_and_nothing_typed_is_lost(
+    town: Town, desks: Desks
+) -> None:
     dossier = town.file()
     answer = desks.post(dossier, "supplement", rows=3, item_1="birth_notification", item_0="child_name",
                         reason_0="Thiếu chữ đệm của trẻ", reason_1="Mờ", guidance_1="Chụp lại cho rõ")  # fmt: skip
@@ -109,15 +129,26 @@ def test_a_reason_that_says_nothing_is_refused_beside_its_field_and_nothing_type
 
 def test_more_lines_keep_what_was_typed(town: Town, desks: Desks) -> None:
     dossier = town.file()
-    answer = desks.post(dossier, "supplement", rows=3, more=1, item_0="child_name", reason_0="Thiếu chữ đệm của trẻ")
+    answer = desks.post(
+        dossier, "supplement", rows=3, more=1, item_0="child_name", reason_0="Thiếu chữ đệm của trẻ"
+    )
     offer = next(o for o in answer.context["offers"] if o.verb.slug == "supplement")
-    assert answer.status_code == 200 and offer.form.rows_shown == 5 and "Thiếu chữ đệm của trẻ" in answer.content.decode()
+    assert (
+        answer.status_code == 200
+        and offer.form.rows_shown == 5
+        and "Thiếu chữ đệm của trẻ" in answer.content.decode()
+    )
 
 
 def test_a_dossier_is_not_accepted_with_a_ground(town: Town, desks: Desks) -> None:
     dossier = town.file()
     assert desks.post(dossier, "refuse", ground="", reason="Không thuộc thẩm quyền").status_code == 422
-    assert desks.post(dossier, "refuse", ground="already_registered", reason="Trẻ đã được đăng ký khai sinh.").status_code == 302
+    assert (
+        desks.post(
+            dossier, "refuse", ground="already_registered", reason="Trẻ đã được đăng ký khai sinh."
+        ).status_code
+        == 302
+    )
     assert Dossier.objects.get(pk=dossier).status == 3
     one_stop = desks.at(dossier, "receive")
     assert one_stop.get(f"/can-bo/ho-so/{dossier}/giay-to/form03.pdf").content.startswith(b"%PDF")
@@ -158,7 +189,14 @@ def test_a_stale_form_shows_both_versions(town: Town, desks: Desks) -> None:
     dossier = town.file()
     seen = Commitment.objects.get(pk=dossier).version
     desks.post(dossier, "accept")
-    answer = desks.post(dossier, "refuse", desks.at(dossier, "receive"), version=seen, ground="already_registered", reason="Đã đăng ký từ trước.")
+    answer = desks.post(
+        dossier,
+        "refuse",
+        desks.at(dossier, "receive"),
+        version=seen,
+        ground="already_registered",
+        reason="Đã đăng ký từ trước.",
+    )
     assert answer.status_code == 409
     said = answer.content.decode()
     assert "Đã đăng ký từ trước." in said and Dossier.objects.get(pk=dossier).status == 2
@@ -175,8 +213,18 @@ def test_the_same_form_sent_twice_is_one_act(town: Town, desks: Desks) -> None:
 def test_what_no_longer_fits_keeps_what_was_typed(town: Town, desks: Desks) -> None:
     dossier = town.file()
     desks.post(dossier, "accept")
-    answer = desks.post(dossier, "refuse", desks.at(dossier, "receive"), ground="already_registered", reason="Đã đăng ký từ trước.")
-    assert answer.status_code == 409 and answer.context["lost"] and "Đã đăng ký từ trước." in answer.content.decode()
+    answer = desks.post(
+        dossier,
+        "refuse",
+        desks.at(dossier, "receive"),
+        ground="already_registered",
+        reason="Đã đăng ký từ trước.",
+    )
+    assert (
+        answer.status_code == 409
+        and answer.context["lost"]
+        and "Đã đăng ký từ trước." in answer.content.decode()
+    )
 
 
 def test_a_preview_is_a_pdf_and_saves_nothing(town: Town, desks: Desks) -> None:
@@ -197,7 +245,9 @@ def test_a_draft_goes_back_and_its_words_are_there_again(town: Town, desks: Desk
     assert "Sửa lại nơi sinh" in page.content.decode()
 
 
-def test_the_head_stops_with_a_reason_and_cannot_move_what_is_due_the_same_day(town: Town, desks: Desks) -> None:
+def test_the_head_stops_with_a_reason_and_cannot_move_what_is_due_the_same_day(
+    town: Town, desks: Desks
+) -> None:
     dossier = town.file()
     desks.post(dossier, "accept")
     head = desks.at(dossier, "sign")

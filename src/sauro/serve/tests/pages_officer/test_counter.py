@@ -42,7 +42,9 @@ def begun(counter: Client, **sent: str) -> UUID:
     return UUID(answer["Location"].split("/")[3])
 
 
-def test_somebody_new_is_helped_and_the_dossier_can_be_accepted_at_once(counter: Client, desks: Desks) -> None:
+def test_somebody_new_is_helped_and_the_dossier_can_be_accepted_at_once(
+    counter: Client, desks: Desks
+) -> None:
     draft = begun(counter, do="new", **HOA)
     page = counter.get(f"/can-bo/quay/{draft}/")
     assert "075190000001" in page.content.decode()
@@ -54,7 +56,9 @@ def test_somebody_new_is_helped_and_the_dossier_can_be_accepted_at_once(counter:
     assert on.status_code == 302 and on["Location"].endswith("/doc-lai/")
     aloud = counter.get(on["Location"])
     assert "TRẦN AN NHIÊN" in aloud.content.decode() and "Trần Thị Hoa" in aloud.content.decode()
-    assert counter.post(on["Location"], {}).status_code == 422 and not Dossier.objects.filter(pk=draft).exists()
+    assert (
+        counter.post(on["Location"], {}).status_code == 422 and not Dossier.objects.filter(pk=draft).exists()
+    )
     filed = counter.post(on["Location"], {"agreed": "yes"})
     assert filed["Location"] == f"/can-bo/ho-so/{draft}/"
     assert counter.post(on["Location"], {"agreed": "yes"})["Location"] == f"/can-bo/ho-so/{draft}/"

@@ -34,7 +34,9 @@ def test_a_dossier_is_found_by_what_the_counter_knows(town: Town, desks: Desks, 
     dossier, other = town.file(), town.file(requester_name="Lê Văn Tám", requester_id="075190000002")
     page = desks.at(dossier).get("/can-bo/ho-so/", {"q": text})
     assert [row.line.id for row in page.context["rows"]] == [dossier]
-    by_reference = desks.at(dossier).get("/can-bo/ho-so/", {"q": Dossier.objects.get(pk=other).reference.lower()})
+    by_reference = desks.at(dossier).get(
+        "/can-bo/ho-so/", {"q": Dossier.objects.get(pk=other).reference.lower()}
+    )
     assert [row.line.id for row in by_reference.context["rows"]] == [other]
 
 
@@ -54,11 +56,21 @@ def test_filters_stand_in_the_address_and_counts_are_links(town: Town, desks: De
 
 def test_nonsense_in_an_address_does_no_harm(town: Town, desks: Desks) -> None:
     dossier = town.file()
-    for query in ("after=x", "after=9~y", "status=99", "sort=;", "q=%00", "export=exe", "after=infinity~" + str(new_id())):
+    for query in (
+        "after=x",
+        "after=9~y",
+        "status=99",
+        "sort=;",
+        "q=%00",
+        "export=exe",
+        "after=infinity~" + str(new_id()),
+    ):
         assert desks.at(dossier).get(f"/can-bo/ho-so/?{query}").status_code == 200
 
 
-def test_pages_follow_each_other_without_a_gap(town: Town, desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_each_other_without_a_gap(
+    town: Town, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sauro.serve.queries.queue.PAGE", 2)
     filed = {town.file() for _one in range(5)}
     desks.post(min(filed), "accept")
@@ -78,7 +90,9 @@ def test_a_file_holds_the_list_masked_and_runs_nothing(town: Town, desks: Desks)
     assert answer["Content-Disposition"].startswith("attachment")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 2 and rows[1][1] == Dossier.objects.get(pk=dossier).reference
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1]) and any(cell.startswith("'=") for cell in rows[1])
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1]) and any(
+        cell.startswith("'=") for cell in rows[1]
+    )
     book = load_workbook(io.BytesIO(desk.get("/can-bo/ho-so/?export=xlsx").content))
     assert isinstance(book.active, Worksheet)
     cells = [cell for line in book.active.iter_rows() for cell in line]
@@ -114,12 +128,16 @@ def test_a_late_dossier_is_marked_and_the_head_sees_it(town: Town, desks: Desks)
                           dossier=dossier, kind="breached", event=new_id(), at=MONDAY)  # fmt: skip
     with simulated(lambda: MONDAY + timedelta(days=3)):
         page = desks.at(dossier).get("/can-bo/ho-so/?late=1")
-        assert [row.shown.schedule.kind for row in page.context["rows"]] == ["late"] and "▲" in page.content.decode()
+        assert [row.shown.schedule.kind for row in page.context["rows"]] == [
+            "late"
+        ] and "▲" in page.content.decode()
         head = desks.at(dossier, "sign").get("/can-bo/lanh-dao/")
         assert [row.line.id for row in head.context["late"]] == [dossier]
         assert [item["new"] for item in head.context["notices"]] == [True]
         assert head.context["tallies"].rows[0][1] == 1
-        assert [item["new"] for item in desks.at(dossier, "sign").get("/can-bo/").context["notices"]] == [False]
+        assert [item["new"] for item in desks.at(dossier, "sign").get("/can-bo/").context["notices"]] == [
+            False
+        ]
     assert desks.at(dossier).get("/can-bo/lanh-dao/").status_code == 404
 
 
