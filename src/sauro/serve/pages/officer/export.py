@@ -20,7 +20,7 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def inert(text: str) -> str:
     """The text so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
-    return f"{text}" if text.startswith(_RUNS) else text
+    return f"'{text}" if text.startswith(_RUNS) else text
 
 
 def table(lines: Sequence[Line], at: datetime) -> Iterator[list[str]]:
