@@ -69,7 +69,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for name, value in os.environ.items()
         if not name.startswith(("SAURO_", "DJANGO_", "DATABASE_"))
     }
-    environment |= {"SAURO_VAR": str(var)}
+    # One province is enough to walk through, and is there in seconds.
+    environment |= {"SAURO_VAR": str(var), "SAURO_PROVINCES": "75"}
     said = var / "said.txt"
     with said.open("w") as out:
         command = [sys.executable, "-m", "sauro.project.cli", "up", "--port", str(port)]
@@ -169,3 +170,10 @@ def axe(visit: Visit) -> list[str]:
     visit.page.evaluate(AXE.read_text())
     result = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{v['id']}: {node['html'][:160]}" for v in result["violations"] for node in v["nodes"]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys go to one process: they share one served demonstration."""
+    for item in items:
+        if "tests/journeys" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("journeys"))

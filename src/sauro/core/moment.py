@@ -7,7 +7,7 @@ simulated clock may be set, so that ninety days can pass in a minute. The mark i
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _simulated: ContextVar[Callable[[], datetime] | None] = ContextVar("sauro_simulated_clock", default=None)
 
@@ -16,10 +16,21 @@ class ClockRefused(RuntimeError):
     """A simulated clock was asked for in a database that is not marked as a demonstration."""
 
 
+_ahead = timedelta()
+
+
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     simulated = _simulated.get()
-    return simulated() if simulated is not None else datetime.now(UTC)
+    return simulated() if simulated is not None else datetime.now(UTC) + _ahead
+
+
+def go_ahead(by: timedelta) -> None:
+    """Let this process live ``by`` later than the system's clock says, for ever. Raises ClockRefused."""
+    global _ahead
+    if by:
+        _only_in_a_demonstration()
+    _ahead = by
 
 
 @contextmanager
@@ -28,6 +39,15 @@ def simulated(clock: Callable[[], datetime]) -> Iterator[None]:
 
     Raises ClockRefused elsewhere.
     """
+    _only_in_a_demonstration()
+    token = _simulated.set(clock)
+    try:
+        yield
+    finally:
+        _simulated.reset(token)
+
+
+def _only_in_a_demonstration() -> None:
     from sauro.core.models import Instance
 
     if not Instance.is_demonstration():
@@ -35,8 +55,3 @@ def simulated(clock: Callable[[], datetime]) -> Iterator[None]:
             "This database was not created as a demonstration, so its clock is the system's clock. "
             "Create a new database with SAURO_PROFILE=demonstration to simulate time."
         )
-    token = _simulated.set(clock)
-    try:
-        yield
-    finally:
-        _simulated.reset(token)

@@ -71,12 +71,13 @@ def load_pack(folder: Path) -> int:
             "grants": _("Grants"),
         }
     )
-    return load(read(folder), stages)
+    return load(read(folder), stages, settings.SAURO_PROVINCES or None)
 
 
 def _pack_digest(folder: Path) -> str:
     # The database's founding is part of it: a new database is filled although the files are the same.
     digest = hashlib.sha256(str(Instance.objects.get(pk=1).created).encode())
+    digest.update(",".join(sorted(settings.SAURO_PROVINCES)).encode())
     for file in sorted(each for each in folder.rglob("*") if each.is_file()):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

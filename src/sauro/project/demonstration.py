@@ -4,6 +4,7 @@ Everything goes through the doorway. The password is made at installation, writt
 of this exists outside a demonstration.
 """
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,8 +76,11 @@ def fill(say: Say) -> None:
             Account.objects.get_or_create(user=user, defaults={"person": person})
     _appoint()
     lines = [f"{role.login:<12} {role.words}" for role in PEOPLE]
-    accounts_file().write_text("\n".join([*lines, "", f"password: {password}", ""]), encoding="utf-8")
-    accounts_file().chmod(0o600)
+    accounts_file().unlink(missing_ok=True)
+    # Never readable by others, not even for a moment.
+    made = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(made, "w", encoding="utf-8") as file:
+        file.write("\n".join([*lines, "", f"password: {password}", ""]))
 
 
 def tell(say: Say) -> None:

@@ -6,11 +6,14 @@ import hashlib
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
 
+from sauro.core import moment
+from sauro.core.vault import erasure, keyring
 from sauro.project import contents, postgres, schema
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _
@@ -73,9 +76,23 @@ def prepare(say: Say) -> None:
         say(_("Setting the database up ({count} migrations)…").format(count=len(missing)))
         schema.migrate()
     contents.found(say)
+    refuse_resurrected()
     contents.fill(say)
     collect_static(say)
     connections.close_all()
+
+
+def refuse_resurrected() -> None:
+    """Refuse to serve a database that holds what was lawfully erased: it was restored from an older backup."""
+    with connection.cursor() as cursor:
+        found = erasure.check_erasure_list(cursor, keyring.current())
+    if not found.may_serve:
+        raise Stop(
+            _(
+                "This database holds {count} records that were lawfully erased: it was restored from an older backup. "
+                "Erase them again before serving (docs/how-to/erase-a-persons-data.md)."
+            ).format(count=len(found.resurrected))
+        )
 
 
 def collect_static(say: Say) -> None:
@@ -124,3 +141,8 @@ def processes() -> list[Program]:
     )
     worker = [sys.executable, "-m", "sauro.project.cli", "worker"]
     return [pages, *(Program(f"worker-{number}", worker) for number in range(settings.SAURO_WORKERS))]
+
+
+def set_clock() -> None:
+    """Set this process's clock as the settings say. Raises ClockRefused where it may only be the system's."""
+    moment.go_ahead(timedelta(hours=settings.SAURO_CLOCK_AHEAD_HOURS))

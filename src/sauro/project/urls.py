@@ -1,15 +1,26 @@
 """Addresses of the whole deployment."""
 
+from allauth.account import views as accounts
 from django.urls import URLPattern, URLResolver, include, path
 
 from sauro.project import health
 from sauro.serve.api import api
 
+# Only what is needed: allauth's other pages would keep people's e-mail addresses in the clear.
+ACCOUNTS = (
+    ("login", accounts.login, "login"),
+    ("logout", accounts.logout, "logout"),
+    ("signup", accounts.signup, "signup"),
+    ("inactive", accounts.account_inactive, "inactive"),
+    ("reauthenticate", accounts.reauthenticate, "reauthenticate"),
+    ("password/change", accounts.password_change, "change_password"),
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("accounts/", include("allauth.account.urls")),
+    *(path(f"accounts/{address}/", view, name=f"account_{name}") for address, view, name in ACCOUNTS),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),

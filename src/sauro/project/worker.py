@@ -21,14 +21,18 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from sauro.core import timers
 from sauro.core.journal import checkpoints, consumers, database, sealer
-from sauro.core.vault import keyring
+from sauro.core.moment import now
+from sauro.core.vault import erasure, keyring
+from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
+from sauro.project.start import set_clock
 
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 10.0
 STALLED_AFTER = 60.0
 JOBS_AT_ONCE = 2
+DAILY = 24 * 60 * 60.0
 
 Duty = Callable[[threading.Event], None]
 """Works until the event is set."""
@@ -42,6 +46,7 @@ def duties() -> dict[str, Duty]:
         "checkpoints": every(5.0, sign_checkpoint),
         "timers": every(1.0, timers.fire_due),
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
+        "vault": every(DAILY, settle_vault),
     }
 
 
@@ -86,6 +91,15 @@ def every(seconds: float, step: Callable[[], int]) -> Duty:
     return repeat
 
 
+def settle_vault() -> int:
+    """End erasures that were cut off, and remove bodies of files that no act refers to. Gives 0."""
+    store = FileStore(settings.SAURO_FILES)
+    with connection.cursor() as cursor:
+        erasure.settle(cursor, keyring.current(), store)
+        sweep(cursor, store, now())
+    return 0
+
+
 def retry_stalled_jobs() -> int:
     """Queue again the jobs whose worker was killed. Gives how many."""
     return asyncio.run(_retry_stalled_jobs())
@@ -122,6 +136,7 @@ def keep(name: str, duty: Duty, over: threading.Event) -> None:
 
 def work() -> None:
     """Do everything until SIGTERM or SIGINT; what is under way is finished first."""
+    set_clock()
     over = threading.Event()
     threads = [
         threading.Thread(target=keep, args=(name, duty, over), name=name, daemon=True)

@@ -15,17 +15,21 @@ from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
 from sauro.core.vault.cipher import new_unit
 from sauro.core.vault.parts import read_parts, seal_part, unit_keys, write_personal
-from sauro.serve.models import Draft
+from sauro.serve.models import Dossier, Draft
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure
 
 PART = "draft"
+MOST, MOST_ASSISTED = 50, 500
 KEPT_FOR = timedelta(days=30)
 
 
 def begin(person: UUID, procedure: UUID, *, assisted: bool = False) -> Draft:
     """A new draft, with its own retention unit. Its key makes the later filing one act."""
     moment = now()
+    if Draft.objects.filter(person=person, assisted=assisted).count() >= (MOST_ASSISTED if assisted else MOST):
+        message = _("You have begun very many filings. Finish or throw away some of them first.")
+        raise Refusal("too_many_drafts", "serve: drafts", message, status=409)
     with transaction.atomic():
         draft = Draft.objects.create(
             id=new_id(), person=person, procedure=procedure, assisted=assisted, key=secrets.token_hex(16),
@@ -39,9 +43,9 @@ def begin(person: UUID, procedure: UUID, *, assisted: bool = False) -> Draft:
     return draft
 
 
-def mine(person: UUID, id_: UUID) -> Draft:
-    """A person's own draft. Raises Refusal ``not_found``."""
-    found = Draft.objects.filter(pk=id_, person=person).first()
+def mine(person: UUID, id_: UUID, *, assisted: bool = False) -> Draft:
+    """A person's own draft, or with ``assisted`` one they keep for somebody else. Raises Refusal ``not_found``."""
+    found = Draft.objects.filter(pk=id_, person=person, assisted=assisted).first()
     if found is None:
         raise Refusal(
             "not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404
@@ -86,17 +90,27 @@ def clear(draft: Draft) -> None:
         Draft.objects.filter(pk=draft.id).delete()
 
 
-def discard(draft: Draft) -> None:
-    """The person throws the draft away: its key goes, and with it everything that was typed."""
+def discard(draft: Draft) -> list[UUID]:
+    """The person throws the draft away: its key goes, and with it everything that was typed.
+
+    Returns the files whose bodies may go now. Raises Refusal ``already_filed``: the key is the dossier's by then.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
+        # A filing holds this row until it commits, so that whether there is a dossier is known only behind it.
+        cursor.execute("SELECT 1 FROM core_unit_key WHERE unit = %s FOR UPDATE", [draft.id])
+        if Dossier.objects.filter(pk=draft.id).exists():
+            raise Refusal("already_filed", "I12", _("This was filed already. You can withdraw it on its own page."), status=409)
+        attached = list(StoredFile.objects.filter(unit=draft.id).values_list("id", flat=True))
+        StoredFile.objects.filter(pk__in=attached).delete()
         for table in ("core_personal", "core_token", "core_unit_key"):
             cursor.execute(f"DELETE FROM {table} WHERE unit = %s", [draft.id])  # noqa: S608 — a table of the line above
         Draft.objects.filter(pk=draft.id).delete()
+    return attached
 
 
-def mine_or_none(person: UUID, id_: UUID) -> Draft | None:
+def mine_or_none(person: UUID, id_: UUID, *, assisted: bool = False) -> Draft | None:
     """A person's own draft, or None once it was filed or thrown away."""
-    return Draft.objects.filter(pk=id_, person=person).first()
+    return Draft.objects.filter(pk=id_, person=person, assisted=assisted).first()
 
 
 FILES = "_files"

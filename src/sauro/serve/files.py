@@ -12,11 +12,14 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
 from sauro.core.vault.cipher import UnitKey
+from sauro.core.vault.content.verdict import FileRefused
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.parts import read_parts, seal_part, unit_keys, write_personal
 from sauro.core.vault.scanner import ClamdScanner, NoScanner, Scanner
 from sauro.core.vault.upload import receive
 
+# More than any filing has; without an end, one account could fill the disk.
+MOST_FILES = 100
 INFECTED = {"infected", "quarantined"}
 
 
@@ -42,6 +45,8 @@ def unit_key(unit: UUID) -> UnitKey:
 def take_in(unit: UUID, owner: UUID, name: str, body: bytes, largest: int) -> StoredFile:
     """Take an upload in: judged by content, scanned, sealed. Raises vault FileRefused; then nothing was kept."""
     key = unit_key(unit)
+    if StoredFile.objects.filter(unit=unit).count() >= MOST_FILES:
+        raise FileRefused("file_too_many")
     taken = receive(store(), key, new_id(), body, scanner(), largest)
     return _keep(
         key,

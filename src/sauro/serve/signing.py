@@ -19,6 +19,7 @@ from sauro.serve.documents import development, render
 from sauro.serve.documents import signing as pades
 from sauro.serve.models import Dossier
 from sauro.serve.papers import Case, decision
+from sauro.serve.queries.authority import permitted
 from sauro.serve.queries.cases import history, open_dossier
 
 PREPARED = "application/x-prepared-signature"
@@ -82,9 +83,12 @@ def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, di
     opened = open_dossier(reader, dossier)
     row, promise = opened.rows[Dossier._meta.db_table], opened.rows[Commitment._meta.db_table]
     ready = prepared(opened)
-    if ready is None or not may_close(reader.person, promise["doers"]):
-        # The act says which rule it is, and keeps the refusal.
-        payload = {"file": dossier, "digest": "0" * 64, "prepared": digest}
+    may = permitted(reader, dossier, ["serve.sign_decision"])
+    changed = digest not in ("", row["prepared_digest"])
+    if ready is None or changed or not may or not may_close(reader.person, [*promise["doers"], row["applicant"]]):
+        # Nothing is signed first and refused afterwards. The act says which rule it is, and keeps the refusal: it can
+        # do nothing else, since nothing that was prepared has this digest.
+        payload = {"file": dossier, "digest": "0" * 64, "prepared": ""}
         return act(
             Ask("serve.sign_decision", reader.person, key, payload, dossier, reader.position, version=version)
         )

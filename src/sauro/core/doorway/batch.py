@@ -29,10 +29,11 @@ from sauro.core.doorway.work import Change, Work
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
-from sauro.core.vault.parts import SealedPart, write_personal
+from sauro.core.vault.parts import SealedPart, StalePart, UnitErased, write_personal
 
 Result = Outcome | Refusal
 CHUNK = 1_000
+_UNFIT = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected, UnitErased, StalePart)
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ def act_many(asks: Sequence[Ask]) -> list[Result]:
             except Refusal as refusal:
                 results[at] = refusal
             continue
-        marks = {(ask.person, ask.action, ask.key), ask.subject or at}
+        # A creating act may name the id of what it creates, and a later one may be done to it.
+        marks = {(ask.person, ask.action, ask.key), ask.subject or getattr(payload, "id", None) or at}
         if len(pending) >= CHUNK or seen & (marks | {("acts", ask.person), ("acts", ask.position)}):
             _flush(pending, seen, results)
         seen |= marks
@@ -105,16 +107,17 @@ def _flush(pending: list[_Item], seen: set[Any], results: list[Result | None]) -
         return
     items, pending[:] = list(pending), []
     seen.clear()
-    refused: list[tuple[_Item, Refusal]] = []
-    for attempt in (1, 2, 3):
-        try:
-            with store.transaction() as doing:
-                refused = _chunk(doing, items, results)
-            break
-        except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-            # Somebody committed the same key meanwhile: read again, and find it done.
-            if attempt == 3:
-                raise
+    try:
+        with store.transaction() as doing:
+            refused = _chunk(doing, items, results)
+    except _UNFIT:
+        # One of them met what stands already, or somebody else's act: alone, each finds out for itself.
+        for item in items:
+            try:
+                results[item.at] = act(item.ask)
+            except Refusal as refusal:
+                results[item.at] = refusal
+        return
     for item, refusal in refused:
         record_refusal(item.ask, refusal)
 

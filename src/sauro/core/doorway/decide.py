@@ -117,8 +117,9 @@ def decide(
 ) -> Work:  # fmt: skip
     """Let the action's handler decide. Raises Refusal; returns the collected work."""
     rows = dict(locked.rows)
-    check_version(ask, rows)
+    # Authority first: what has changed meanwhile is told only to who may do this at all.
     grant = choose_grant(action, ask, grants, locked.place)
+    check_version(ask, rows)
     work = Work(action, ask, payload, rows, found, grant, now, locked.unit, locked.wrapped)
     action.handler(work)
     if action.subject.versioned and not action.creates:

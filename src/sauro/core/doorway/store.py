@@ -184,8 +184,8 @@ JOIN core_definition r ON r.id = g.role AND r.body->'actions' ? a.action
 LEFT JOIN core_actor s ON s.id = g.scope_id
 LEFT JOIN core_actor c ON c.id = s.current
 WHERE g.revoked_at IS NULL AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to > %s)
-  AND (g.holder = a.person OR EXISTS (
-    SELECT 1 FROM core_holding h WHERE h.position = g.holder AND h.person = a.person
+  AND (a.position IS NULL OR EXISTS (
+    SELECT 1 FROM core_holding h WHERE h.position = a.position AND h.person = a.person
       AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s)))
 ORDER BY g.id
 """

@@ -89,6 +89,9 @@ def in_force(kind: str, code: str, day: date) -> Published | None:
     """The version in force on a day, or None."""
     _shelf.refresh()
     found = _shelf.found
+    if (kind, code) not in _shelf.index:
+        # A stranger may ask for any code: what does not exist is not remembered.
+        return None
     if (kind, code, day) not in found:
         found[kind, code, day] = _look_up(kind, code, day)
     return found[kind, code, day]  # type: ignore[no-any-return]

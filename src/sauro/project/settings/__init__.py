@@ -21,6 +21,8 @@ SAURO_VAR = folder("SAURO_VAR", ROOT / "var")
 SAURO_KEYS = folder("SAURO_KEYS", SAURO_VAR / "keys")
 SAURO_FILES = folder("SAURO_FILES", SAURO_VAR / "files")
 SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
+SAURO_CLOCK_AHEAD_HOURS = number("SAURO_CLOCK_AHEAD_HOURS", 0, 100_000)
+SAURO_PROVINCES = frozenset(code.strip() for code in text("SAURO_PROVINCES").split(",") if code.strip())
 SAURO_SIGNER = text("SAURO_SIGNER")
 SAURO_CLAMD = text("SAURO_CLAMD")
 SAURO_HOST = text("SAURO_HOST")
@@ -59,6 +61,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Around the session, so that it sees a sign-in and a sign-out too.
+    "sauro.web.caching.PersonalPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sauro.web.refusals.RefusalMiddleware",
+    "sauro.web.reading.ReadableMiddleware",
 ]
 CSRF_FAILURE_VIEW = "sauro.web.errors.csrf_failure"
 FORM_RENDERER = "sauro.web.forms.renderer.GovukFormRenderer"

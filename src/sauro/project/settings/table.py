@@ -36,6 +36,18 @@ TABLE: tuple[Setting, ...] = (
         ("demonstration", "back-office", "national"),
     ),
     Setting(
+        "SAURO_CLOCK_AHEAD_HOURS",
+        "0",
+        "Đồng hồ của bản trình diễn chạy trước bao nhiêu giờ; cơ sở dữ liệu không phải trình diễn thì từ chối.",
+        "How many hours the clock of a demonstration runs ahead; refused by a database that is no demonstration.",
+    ),
+    Setting(
+        "SAURO_PROVINCES",
+        "",
+        "Mã các tỉnh mà hệ thống nạp đến cấp xã, cách nhau bằng dấu phẩy; để trống là cả nước.",
+        "Codes of the provinces that are loaded down to their communes, with commas between; empty for the whole nation.",
+    ),
+    Setting(
         "SAURO_VAR",
         str(ROOT / "var"),
         "Thư mục chứa mọi trạng thái: cơ sở dữ liệu, khóa, tệp, nhật ký.",

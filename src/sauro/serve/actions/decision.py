@@ -130,6 +130,12 @@ def sign_decision(work: Work) -> None:
     p: SignDecision = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "sign")
+    if work.ask.person == work.row(Dossier)["applicant"]:
+        work.refuse(
+            "own_dossier", "36/2018/QH14, Điều 23",
+            _("This dossier is your own, so somebody else must sign it: your superior, or another holder."),
+            status=403,
+        )  # fmt: skip
     if not may_close(work.ask.person, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
@@ -185,8 +191,8 @@ def return_result(work: Work) -> None:
         work.refuse(
             "unknown_way", "61/2018/NĐ-CP, Điều 20", _("Choose how the result was handed over."), field="how"
         )
+    require(work, {Status.FINISHED})
     move(work, "business", Status.RETURNED)
-    did(work)
     move(work, "delivery", "delivered")
     work.put(Dossier, returned_at=work.now)
     work.data["how"] = work.payload.how

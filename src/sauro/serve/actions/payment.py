@@ -1,5 +1,7 @@
 """Money: what is due is notified, which stops the clock; what was paid is recorded, which lets it run on."""
 
+import re
+
 import msgspec
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,8 @@ from sauro.serve.models import Dossier
 from sauro.serve.rules.statuses import Status
 
 MOST = 10**15
+# It stands in the event for ever, in the clear: a number, with no room for a name.
+RECEIPT = re.compile(r"(?=.*\d)[A-Za-z0-9./_-]{1,64}")
 
 
 class RequestPayment(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,6 +29,7 @@ def request_payment(work: Work) -> None:
     if p.waived:
         move(work, "financial", "waived")
         work.put(Dossier, fee=0)
+        _go_on(work)
         return
     if not 0 < p.amount < MOST:
         work.refuse("bad_amount", "118/2025/NĐ-CP", _("Enter the amount in whole dong."), field="amount")
@@ -45,10 +50,15 @@ class RecordPayment(msgspec.Struct, forbid_unknown_fields=True):
 @action("serve.record_payment", subject=DOSSIER, payload=RecordPayment, purpose=PURPOSE)
 def record_payment(work: Work) -> None:
     p: RecordPayment = work.payload
-    if not p.receipt.strip() or len(p.receipt) > 64:
+    if not RECEIPT.fullmatch(p.receipt.strip()):
         work.refuse("no_receipt", "118/2025/NĐ-CP", _("Enter the number of the receipt."), field="receipt")
     move(work, "financial", "paid")
+    _go_on(work)
+    work.data["receipt"] = p.receipt.strip()
+
+
+def _go_on(work: Work) -> None:
+    """Nothing is due any more: a dossier that waited for it goes on."""
     if work.row(Dossier)["status"] == Status.FINANCE_REQUESTED:
         move(work, "business", Status.PROCESSING)
         start_clock_again(work)
-    work.data["receipt"] = p.receipt.strip()

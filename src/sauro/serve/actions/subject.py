@@ -13,6 +13,7 @@ from sauro.core.doorway import Subject, Work
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Commitment, Timer
 from sauro.core.queries import courses, definitions
+from sauro.core.rules.closing import may_close
 from sauro.packs import procedure as pack
 from sauro.serve.models import Dossier
 from sauro.serve.rules.procedures import Procedure, procedure
@@ -190,6 +191,13 @@ def finish_clock(work: Work) -> None:
 
 
 def close(work: Work, how: str, *, closer: UUID | None) -> None:
-    """Close the promise. ``closer`` is the natural person who may say so (invariant I3)."""
+    """Close the promise, once. ``closer`` is the natural person who may say so: never one of the doers (invariant I3)."""
+    if work.row(Commitment)["state"] == "closed":
+        work.refuse("already_closed", "I2", _("This dossier was decided already; that cannot be undone here."), status=409)
+    if closer is not None and not may_close(closer, work.row(Commitment)["doers"]):
+        work.refuse(
+            "doer_closes", "I3",
+            _("You worked on this dossier, so somebody else must end it: your superior, or another holder."), status=403,
+        )  # fmt: skip
     finish_clock(work)
     work.put(Commitment, state="closed", closed_at=work.now, closed_how=how, closer=closer)

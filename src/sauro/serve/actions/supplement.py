@@ -144,6 +144,8 @@ class ResumeDossier(msgspec.Struct, forbid_unknown_fields=True):
 @action("serve.resume_dossier", subject=DOSSIER, payload=ResumeDossier, purpose=PURPOSE)
 def resume_dossier(work: Work) -> None:
     """An officer lets an accepted dossier go on after a supplement."""
+    if work.payload.how not in ("counter", "not_needed", "online"):
+        work.refuse("unknown_way", "309/2026/NĐ-CP, Điều 8.1", _("Choose why it can go on."), field="how")
     require(work, {Status.SUPPLEMENT_REQUESTED})
     if work.row(Dossier)["accepted_at"] is None:
         work.refuse(

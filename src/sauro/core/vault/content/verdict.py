@@ -33,7 +33,7 @@ class Judged(NamedTuple):
 
 class FileRefused(Refusal):
     """A file that is not taken. ``code`` is one of ``file_empty``, ``file_too_large``, ``file_type``,
-    ``file_mixed``, ``file_damaged``, ``file_bomb``, ``file_macro``, ``file_infected``."""
+    ``file_mixed``, ``file_too_many``, ``file_damaged``, ``file_bomb``, ``file_macro``, ``file_infected``."""
 
     def __init__(self, code: str, **details: Any) -> None:
         rule, message = _REASONS[code]
@@ -65,6 +65,7 @@ _REASONS = {
         "files.content",
         _("This file contains macros or programs. Save it without them, or as PDF, and send that."),
     ),
+    "file_too_many": ("files.count", _("There are too many files here. Put several pages into one PDF.")),
     "file_infected": (
         "files.scan",
         _("A virus was found in this file, so it was not kept. Clean your device, then send a clean copy."),

@@ -10,7 +10,7 @@ from sauro.core.models import StoredFile
 from sauro.core.queries.visibility import Reader
 from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import drafts, files
-from sauro.serve.models import Draft
+from sauro.serve.models import Attachment, Draft
 from sauro.serve.pages.citizen.attachments import slots
 from sauro.serve.pages.citizen.progress import AGAIN, PAPERS, after, check_draft, procedure_of, progress
 from sauro.serve.pages.fields import SectionForm
@@ -124,7 +124,7 @@ def _take_in(request: HttpRequest, reader: Reader, mine: Draft, found: Procedure
 def _remove(mine: Draft, id_: str) -> None:
     """Take an upload out again; one that is gone already is no mistake."""
     file = next((file for file in drafts.files(mine) if str(file.id) == id_), None)
-    if isinstance(file, StoredFile):
+    if isinstance(file, StoredFile) and not Attachment.objects.filter(pk=file.id).exists():
         drafts.forget_file(mine, file.id)
         files.remove(file)
 
@@ -138,9 +138,7 @@ def discard(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
     """Throw a draft away; its key goes with it."""
     mine = drafts.mine(reader.person, draft)
     if request.method == "POST":
-        for file in drafts.files(mine):
-            files.remove(file)
-        drafts.discard(mine)
+        files.store().remove(drafts.discard(mine))
         return redirect("serve:my_dossiers")
     return render(
         request, "serve/citizen/discard.html", {"draft": mine, "name": say(procedure_of(mine).terms.name)}

@@ -112,11 +112,10 @@ def _position(after: str) -> str:
     from datetime import datetime
     from uuid import UUID
 
-    moment, sep, id_ = after.partition("~")
+    moment, _sep, id_ = after.partition("~")
     try:
-        UUID(id_)
-        if moment != "infinity":
-            datetime.fromisoformat(moment)
+        # Said anew: the database reads fewer ways of writing a moment and an id than Python does.
+        at = moment if moment == "infinity" else datetime.fromisoformat(moment).isoformat()
+        return f"{at}~{UUID(id_)}"
     except ValueError:
         return ""
-    return after if sep else ""

@@ -48,7 +48,7 @@ def counter(request: HttpRequest, official: Official) -> HttpResponse:
 def _begin(
     request: HttpRequest, official: Official, context: dict[str, object], person: NewPersonForm, step: str
 ) -> HttpResponse:
-    known = _known(request.POST.get("person", "")) if step == "known" else None
+    known = _known(request.POST.get("person", ""), request.POST.get("number", "")) if step == "known" else None
     found = next((p for p in received_here(official) if p.code == request.POST.get("procedure")), None)
     here = [c.area for c in communes_here(official)]
     area = request.POST.get("area", "") or (here[0] if len(here) == 1 else "")
@@ -78,11 +78,9 @@ def _begin(
     )
 
 
-def _known(text: str) -> UUID | None:
-    try:
-        return Actor.objects.filter(pk=UUID(text), kind="person").values_list("id", flat=True).first()
-    except ValueError:
-        return None
+def _known(chosen: str, number: str) -> UUID | None:
+    """Who was chosen, if they have the number that was given: nobody's data opens by an identifier alone."""
+    return next((person.id for person in applicant.with_number(number) if str(person.id) == chosen), None)
 
 
 def received_here(official: Official) -> list[Procedure]:

@@ -19,7 +19,7 @@ from sauro.serve.documents import render
 from sauro.serve.pages.officer.case import show
 from sauro.serve.pages.officer.case_papers import attachment
 from sauro.serve.pages.officer.desk import Desk, language, open_desk
-from sauro.serve.pages.officer.forms import ActForm, SignForm, SupplementForm, typed
+from sauro.serve.pages.officer.forms import ActForm, DraftForm, SignForm, SupplementForm, typed
 from sauro.serve.pages.officer.office import Official, for_officials
 from sauro.serve.pages.officer.verbs import BY_SLUG, Verb
 from sauro.serve.pages.showing import event_words
@@ -43,7 +43,7 @@ def do(request: HttpRequest, official: Official, dossier: UUID, verb: str) -> Ht
         return show(request, desk, known, known.form(desk, verb, request.POST), fresh=True)
     if not form.is_valid():
         return show(request, desk, known, form, status=422)
-    if "preview" in request.POST:
+    if "preview" in request.POST and isinstance(form, DraftForm) and known.action in desk.may:
         return _preview(desk, form)
     try:
         _act(request, official, dossier, known, form)

@@ -101,7 +101,7 @@ def _forms(found: Procedure, checked: Checked, mine: Draft, asked: set[str] | No
 @for_officials
 def read_back(request: HttpRequest, official: Official, draft: UUID) -> HttpResponseBase:
     """Everything in words, to be read aloud; filed once, however often the button is pressed."""
-    mine = drafts.mine_or_none(official.reader.person, draft)
+    mine = drafts.mine_or_none(official.reader.person, draft, assisted=True)
     if mine is None:
         # The first press has filed it already: the second one comes to the same page.
         if Dossier.objects.filter(pk=draft, assister=official.reader.person).exists():
@@ -163,9 +163,7 @@ def discard(request: HttpRequest, official: Official, draft: UUID) -> HttpRespon
     """Throw a draft away; its key goes with it."""
     mine = _mine(official, draft)
     if request.method == "POST":
-        for file in drafts.files(mine):
-            files.remove(file)
-        drafts.discard(mine)
+        files.store().remove(drafts.discard(mine))
         return redirect("serve:counter")
     context = {
         "here": "counter",
@@ -177,12 +175,7 @@ def discard(request: HttpRequest, official: Official, draft: UUID) -> HttpRespon
 
 
 def _mine(official: Official, draft: UUID) -> Draft:
-    mine = drafts.mine(official.reader.person, draft)
-    if not mine.assisted:
-        raise Refusal(
-            "not_found", "I5: drafts", _("This draft is not here any more, or it is not yours."), status=404
-        )
-    return mine
+    return drafts.mine(official.reader.person, draft, assisted=True)
 
 
 def _procedure(mine: Draft) -> Procedure:

@@ -1,0 +1,149 @@
+"""The whole journey: filed, accepted, drafted, signed by somebody else, handed over, verified by a stranger."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Visit, shot, sign_in
+from tests.journeys.test_filing import attach, begin, fill, find, send
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60
+
+
+@pytest.mark.parametrize(("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 1280, False)])
+def test_from_filing_to_a_paper_that_a_stranger_verifies(
+    visit: Callable[..., Visit], tmp_path: Path, language: str, width: int, script: bool
+) -> None:
+    citizen = visit(language, width, script=script)
+    for part in (find, begin, fill, attach, send):
+        part(citizen)
+    dossier = citizen.page.url.rstrip("/").split("/")[-2]
+    officers = {login: visit(language, width, script=script) for login in ("motcua", "chuyenvien", "lanhdao")}
+    for login, officer in officers.items():
+        sign_in(officer, login)
+    accept(officers["motcua"], dossier)
+    examine(officers["chuyenvien"], dossier)
+    sign(officers["lanhdao"], dossier)
+    hand_over(officers["motcua"], dossier)
+    paper = collect(citizen, dossier, tmp_path)
+    check_paper(visit(language, width, script=script), citizen, paper)
+
+
+def open_case(officer: Visit, dossier: str) -> None:
+    """The dossier, in the office whose turn it is."""
+    officer.open(f"/can-bo/ho-so/{dossier}/")
+    assert officer.page.locator("h1").count() == 1
+
+
+def do(officer: Visit, slug: str, name: str) -> None:
+    """Open the form of an act if it is closed, take its picture, and press its button."""
+    form = officer.page.locator(f"details#{slug}")
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    shot(officer, name)
+    form.locator("form button[type=submit]").last.click()
+    officer.page.wait_for_load_state()
+
+
+def take_office(officer: Visit, type_: str) -> None:
+    """Act in the office of a kind; the demonstration's officials hold several."""
+    officer.open("/can-bo/")
+    chooser = officer.page.locator("select[name=position]")
+    if chooser.count():
+        option = chooser.locator("option", has_text=re.compile(type_)).first
+        chooser.select_option(value=option.get_attribute("value"))
+        chooser.locator("xpath=ancestor::form").locator("button").click()
+        officer.page.wait_for_load_state()
+
+
+OFFICES = {
+    "motcua": "Trung tâm Phục vụ hành chính công phường Trấn Biên|Trấn Biên",
+    "tuphap": "Tư pháp.*Trấn Biên|[Jj]ustice.*Trấn Biên|[Cc]ivil status.*Trấn Biên",
+    "chutich": "Chủ tịch.*phường Trấn Biên|Chair.*Trấn Biên",
+}
+
+
+def accept(officer: Visit, dossier: str) -> None:
+    take_office(officer, OFFICES["motcua"])
+    officer.open("/can-bo/ho-so/")
+    shot(officer, "20-queue")
+    open_case(officer, dossier)
+    do(officer, "accept", "21-accept")
+
+
+def examine(officer: Visit, dossier: str) -> None:
+    take_office(officer, OFFICES["tuphap"])
+    open_case(officer, dossier)
+    do(officer, "complete", "22-examine")
+    open_case(officer, dossier)
+    page = officer.page
+    form = page.locator("details#draft")
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    page.check("[name=draft-outcome][value=granted]")
+    page.fill("[name=draft-paragraphs]", "Đồng ý đăng ký khai sinh cho cháu Trần An Nhiên.")
+    do(officer, "draft", "23-draft")
+
+
+def sign(officer: Visit, dossier: str) -> None:
+    """The worker prepares the paper; then it is signed by one who did not draft it."""
+    take_office(officer, OFFICES["chutich"])
+    patience = time.monotonic() + PATIENCE
+    while True:
+        open_case(officer, dossier)
+        if officer.page.locator("details#sign form").count():
+            break
+        assert time.monotonic() < patience, "the worker did not prepare the decision"
+        time.sleep(1)
+    form = officer.page.locator("details#sign")
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    for box in form.locator("input[type=checkbox]").all():
+        box.check()
+    do(officer, "sign", "24-sign")
+
+
+def hand_over(officer: Visit, dossier: str) -> None:
+    open_case(officer, dossier)
+    do(officer, "issue", "25-issue")
+    open_case(officer, dossier)
+    do(officer, "hand-over", "26-hand-over")
+
+
+def collect(citizen: Visit, dossier: str, folder: Path) -> Path:
+    citizen.open(f"/ho-so-cua-toi/{dossier}/")
+    shot(citizen, "30-returned")
+    answer = citizen.page.context.request.get(
+        f"{citizen.served.url}/ho-so-cua-toi/{dossier}/giay-to/result.pdf"
+    )
+    assert answer.status == 200 and answer.body().startswith(b"%PDF")
+    paper = folder / "result.pdf"
+    paper.write_bytes(answer.body())
+    citizen.open("/ai-da-xem/")
+    shot(citizen, "31-who-looked")
+    return paper
+
+
+def check_paper(stranger: Visit, citizen: Visit, paper: Path) -> None:
+    """A stranger with the code and the paper: it is the one that was signed; one byte changed, it is not."""
+    citizen.open("/ho-so-cua-toi/")
+    citizen.page.locator("main a[href*='/ho-so-cua-toi/']").first.click()
+    code = citizen.page.locator("main a[href*='/xac-thuc/']").first.get_attribute("href")
+    assert code is not None
+    for name, body, mark in (("32-verified", paper.read_bytes(), "●"), ("33-forged", _changed(paper), "▲")):
+        stranger.open(code)
+        stranger.page.set_input_files("[name=paper]", {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": body})
+        stranger.page.locator("main form[method=post] button").click()
+        stranger.page.wait_for_load_state()
+        assert mark in stranger.page.locator("[role=status], .govuk-inset-text").first.inner_text()
+        shot(stranger, name)
+
+
+def _changed(paper: Path) -> bytes:
+    body = bytearray(paper.read_bytes())
+    body[len(body) // 3] ^= 1
+    return bytes(body)
