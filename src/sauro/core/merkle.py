@@ -150,8 +150,8 @@ def consistency_proof(first: int, second: int, hashes: Hashes) -> list[bytes]:
     return [range_root(start, end, hashes) for start, end in consistency_ranges(first, second)]
 
 
-def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
-    """Check that ``leaf`` (a hash) stands at ``index`` under ``root`` (RFC 9162 §2.1.3.2). Raises ProofRefused."""
+def inclusion_root(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
+    """The root to which a proof leads from ``leaf`` (RFC 9162 §2.1.3.2). Raises ProofRefused for a wrong length."""
     if not 0 <= index < size:
         raise ProofRefused(f"There is no leaf {index} in a tree of {size}")
     fn, sn, reached = index, size - 1, leaf
@@ -167,7 +167,12 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
         fn, sn = fn >> 1, sn >> 1
     if sn:
         raise ProofRefused("The proof is too short")
-    if reached != root:
+    return reached
+
+
+def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
+    """Check that ``leaf`` (a hash) stands at ``index`` under ``root``. Raises ProofRefused."""
+    if inclusion_root(index, size, leaf, proof) != root:
         raise ProofRefused("The proof leads to another root")
 
 

@@ -90,7 +90,7 @@ def refuse_resurrected() -> None:
         raise Stop(
             _(
                 "This database holds {count} records that were lawfully erased: it was restored from an older backup. "
-                "Erase them again before serving (docs/how-to/erase-a-persons-data.md)."
+                "Erase them again before serving (docs/how-to/erase-personal-data.md)."
             ).format(count=len(found.resurrected))
         )
 

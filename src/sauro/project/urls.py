@@ -14,6 +14,7 @@ ACCOUNTS = (
     ("inactive", accounts.account_inactive, "inactive"),
     ("reauthenticate", accounts.reauthenticate, "reauthenticate"),
     ("password/change", accounts.password_change, "change_password"),
+    ("password/set", accounts.password_set, "set_password"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -77,6 +77,8 @@ def _once(action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
         if violation.diag.constraint_name == "event_once":
             raise _Repeated from None
         raise _taken(action, violation) from None
+    except (psycopg.IntegrityError, psycopg.DataError) as wrong:
+        raise _unfit(action, wrong) from None
 
 
 def _taken(action: Action, violation: psycopg.errors.UniqueViolation) -> Refusal:
@@ -84,6 +86,14 @@ def _taken(action: Action, violation: psycopg.errors.UniqueViolation) -> Refusal
     return Refusal(
         "exists_already", f"{action.name}: {violation.diag.constraint_name}",
         _("This exists already under the same number or code."), status=409,
+    )  # fmt: skip
+
+
+def _unfit(action: Action, wrong: psycopg.Error) -> Refusal:
+    """What the payload's type lets through and no row may hold: said as a refusal, by the constraint it rests on."""
+    return Refusal(
+        "invalid", f"{action.name}: {wrong.diag.constraint_name or wrong.diag.column_name or 'form'}",
+        _("This cannot be entered so. Look at what you typed, and correct it."),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from sauro.core.vault.parts import SealedPart, StalePart, UnitErased, write_pers
 
 Result = Outcome | Refusal
 CHUNK = 1_000
-_UNFIT = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected, UnitErased, StalePart)
+_UNFIT = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DeadlockDetected, UnitErased, StalePart)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ They hold hashes (hexadecimal) and numbers, never bodies. ``check`` needs nothin
 of the log, so that anybody can run it elsewhere.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from psycopg import Cursor
 from sauro.core import merkle, note
 from sauro.core.journal import checkpoints
 from sauro.core.journal.database import Connection
-from sauro.core.journal.hashes import StoredHashes
+from sauro.core.journal.hashes import StoredHashes, TreeBroken
 from sauro.core.journal.sealer import tree_size
 from sauro.core.merkle import ProofRefused
 from sauro.core.note import Verifier
@@ -88,9 +90,10 @@ def inclusion(
 ) -> InclusionProof:
     """Prove that an event (by its id or its place) is in the journal at ``size``; by default at the newest checkpoint.
 
-    Raises Refusal: ``unknown_event``, ``not_sealed``, ``not_covered``, ``no_such_size``, ``no_checkpoint``.
+    Raises Refusal: ``unknown_event``, ``not_sealed``, ``not_covered``, ``no_such_size``, ``no_checkpoint``,
+    ``journal_torn``.
     """
-    with connection.transaction(), Cursor(connection) as cursor:
+    with _torn_is_refused(), connection.transaction(), Cursor(connection) as cursor:
         index, hash_ = _leaf(cursor, event, leaf_index)
         size = _size(connection, cursor, size)
         if index >= size:
@@ -99,10 +102,12 @@ def inclusion(
                 _("This event is younger than the checkpoint. Ask again in a minute."),
                 index=index,
             )
-        hashes = StoredHashes(cursor).fetch([(0, size), *merkle.inclusion_ranges(index, size)])
+        hashes = StoredHashes(cursor).fetch(merkle.inclusion_ranges(index, size))
         path = merkle.inclusion_proof(index, size, hashes)
-        root = merkle.root(size, hashes)
-    stored = checkpoints.at(connection, size)
+        root = merkle.inclusion_root(index, size, hash_, path)
+        stored = checkpoints.at(connection, size)
+        if stored and stored.root != root:
+            raise TreeBroken(f"The leaves below {size} do not have the root that was signed")
     return InclusionProof(
         leaf_index=index,
         leaf_hash=hash_.hex(),
@@ -117,9 +122,9 @@ def inclusion(
 def consistency(connection: Connection, first: int, second: int | None = None) -> ConsistencyProof:
     """Prove that the journal at ``second`` (by default the newest checkpoint) continues the one at ``first``.
 
-    Raises Refusal: ``no_such_size``, ``no_checkpoint``.
+    Raises Refusal: ``no_such_size``, ``no_checkpoint``, ``journal_torn``.
     """
-    with connection.transaction(), Cursor(connection) as cursor:
+    with _torn_is_refused(), connection.transaction(), Cursor(connection) as cursor:
         second = _size(connection, cursor, second)
         if not 0 < first <= second:
             raise _no_such_size(first)
@@ -172,5 +177,20 @@ def _no_such_size(size: int) -> Refusal:
     return _refusal("no_such_size", _("The journal never had this size. Ask for a smaller one."), size=size)
 
 
-def _refusal(code: str, message: Any, **details: Any) -> Refusal:
-    return Refusal(code, RULE, message, status=404, details=details)
+def _refusal(code: str, message: Any, status: int = 404, **details: Any) -> Refusal:
+    return Refusal(code, RULE, message, status=status, details=details)
+
+
+@contextmanager
+def _torn_is_refused() -> Iterator[None]:
+    """A journal that was tampered with proves nothing, and says so."""
+    try:
+        yield
+    except TreeBroken as broken:
+        raise _refusal(
+            "journal_torn",
+            _(
+                "The journal is not whole here, so it can prove nothing. Tell the agency: it must verify its journal."
+            ),
+            status=409,
+        ) from broken

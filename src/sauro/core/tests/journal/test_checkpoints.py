@@ -10,7 +10,7 @@ from sauro.core import note
 from sauro.core.ids import new_id
 from sauro.core.journal import checkpoints, proofs
 from sauro.core.journal.checkpoints import HistoryChanged, sign_checkpoint
-from sauro.core.journal.hashes import StoredHashes, TreeBroken
+from sauro.core.journal.hashes import StoredHashes
 from sauro.core.merkle import CompactRange, ProofRefused, inclusion_proof, inclusion_ranges
 from sauro.core.note import Checkpoint, NoteRefused, verifier_of
 from sauro.core.refusal import Refusal
@@ -204,6 +204,11 @@ def test_what_cannot_be_proved_is_refused_with_what_to_do(world: World) -> None:
 def test_a_proof_over_a_torn_tree_is_not_made_up(world: World) -> None:
     grow(world, 5)
     sign_checkpoint(world.db, KEY, ORIGIN)
-    world.tamper("DELETE FROM core_leaf WHERE leaf_index = 2")
-    with pytest.raises(TreeBroken):
+    world.tamper("UPDATE core_leaf SET hash = sha256(hash) WHERE leaf_index = 4")
+    with pytest.raises(Refusal) as refused:
         proofs.inclusion(world.db, leaf_index=3)
+    assert (refused.value.code, refused.value.status) == ("journal_torn", 409)
+    world.tamper("DELETE FROM core_leaf WHERE leaf_index = 2")
+    with pytest.raises(Refusal) as refused:
+        proofs.inclusion(world.db, leaf_index=3)
+    assert (refused.value.code, refused.value.status) == ("journal_torn", 409)

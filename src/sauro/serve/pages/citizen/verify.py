@@ -41,7 +41,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if facts is None:
         return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
     found = definitions.get(facts.procedure).compiled(procedure)
-    verdict = _verdict(request, facts) if request.method == "POST" else None
+    verdict = _verdict(request, facts) if request.method == "POST" and facts.result_digest else None
     return render(
         request,
         "serve/citizen/verify.html",
