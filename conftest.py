@@ -25,7 +25,8 @@ def _digest() -> str:
     """What the template is made of: migrations, rights, the pack, and the code that loads it."""
     from django.apps import apps
 
-    ours = Path(__file__).parent / "src" / "sauro"
+    root = Path(__file__).parent
+    ours = root / "src" / "sauro"
     files = [*Path(__file__).parent.glob("conftest.py"), ours / "project" / "schema.py"]
     for app in apps.get_app_configs():
         files += (Path(app.path) / "migrations").rglob("*.py")
@@ -33,7 +34,9 @@ def _digest() -> str:
         files += (file for file in (ours / folder).rglob("*") if file.suffix in {".py", ".yaml", ".csv"})
     digest = hashlib.sha256()
     for file in sorted(file for file in files if "tests" not in file.parts):
-        digest.update(file.as_posix().encode() + b"\0" + file.read_bytes())
+        # A copy of the tree elsewhere, with the same files, shares the template.
+        here = file.relative_to(root) if file.is_relative_to(ours) or file.parent == root else file
+        digest.update(here.as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -112,12 +112,17 @@ class World:
         """Pairs of addresses: of what exists, and of the same place for what does not."""
         wanted = ROUTES[name].pattern.converters
         fixed = {"code": "1.001193"}
-        for values in ({"section": "requester", "kind": "receipt", "verb": "accept"}, {"section": "tep", "kind": "result", "verb": "sign"}):
+        for values in (
+            {"section": "requester", "kind": "receipt", "verb": "accept"},
+            {"section": "tep", "kind": "result", "verb": "sign"},
+        ):
             real: dict[str, Any] = {**fixed, **values, **self.ids, "draft": self.begun["own"]}
             if "counter" in name:
                 real["draft"] = self.begun["assisted"]
             made_up = {key: new_id() if isinstance(value, UUID) else value for key, value in real.items()}
-            yield tuple(reverse(name, kwargs={key: known[key] for key in wanted}) for known in (real, made_up))  # type: ignore[misc]
+            yield tuple(
+                reverse(name, kwargs={key: known[key] for key in wanted}) for known in (real, made_up)
+            )  # type: ignore[misc]
 
 
 @pytest.fixture
@@ -136,7 +141,9 @@ def world(town: Town, settings: Any, tmp_path: Path) -> World:  # noqa: F811 —
         "assisted": drafts.begin(assister, row.procedure, assisted=True).id,
     }
     other = Town(next(c.area for c in communes("75") if c.area != COMMUNE), new_id())
-    for organisation in Actor.objects.filter(kind="organisation", area=other.area).values_list("id", flat=True):
+    for organisation in Actor.objects.filter(kind="organisation", area=other.area).values_list(
+        "id", flat=True
+    ):
         other.staff(organisation)
     return World(
         {"dossier": dossier, "file": kept.id}, begun, row.reference, signed_in(new_id()),
@@ -149,7 +156,11 @@ def test_every_address_has_a_policy() -> None:
     assert not set(listed) - set(ROUTES), "addresses that are listed and do not exist"
     assert len(listed) == len(PUBLIC) + len(OWN) + len(OFFICE), "an address has one policy"
     for name, pattern in OF_SOMETHING.items():
-        ids = {key for key, converter in pattern.pattern.converters.items() if type(converter).__name__ == "UUIDConverter"}
+        ids = {
+            key
+            for key, converter in pattern.pattern.converters.items()
+            if type(converter).__name__ == "UUIDConverter"
+        }
         assert ids & {"dossier", "draft"}, f"{name}: say in this file whom it is for, and why"
 
 
@@ -173,10 +184,16 @@ def test_what_is_anothers_is_answered_like_what_does_not_exist(world: World, nam
         for method in METHODS:
             real, nothing = getattr(visitor, method)(address), getattr(visitor, method)(made_up)
             if real.status_code == 302:  # to a page that is itself refused, and the same for both
-                assert real["Location"].replace(address, "") == nothing["Location"].replace(made_up, "") or same(real["Location"], nothing["Location"])
+                assert real["Location"].replace(address, "") == nothing["Location"].replace(
+                    made_up, ""
+                ) or same(real["Location"], nothing["Location"])
                 assert visitor.get(real["Location"].partition("#")[0]).status_code == 404, (method, address)
                 continue
-            assert real.status_code == nothing.status_code and real.status_code in (403, 404, 405), (method, address, real.status_code)
+            assert real.status_code == nothing.status_code and real.status_code in (403, 404, 405), (
+                method,
+                address,
+                real.status_code,
+            )
             assert world.reference not in real.content.decode()
     assert before == (Draft.objects.count(), list(Dossier.objects.values_list("event", flat=True)))
 
@@ -192,12 +209,21 @@ def same(one: str, other: str) -> bool:
 def test_a_list_shows_nothing_of_anothers(world: World, name: str, who: str) -> None:
     visitor: Client = getattr(world, who)
     for address, _made_up in world.addresses(name):
-        sent = {"chosen": [str(world.ids["dossier"])], f"version-{world.ids['dossier']}": "0", "q": world.reference}
-        for answer in (visitor.get(address, {"q": world.reference, "status": "all"}), visitor.post(address, sent)):
+        sent = {
+            "chosen": [str(world.ids["dossier"])],
+            f"version-{world.ids['dossier']}": "0",
+            "q": world.reference,
+        }
+        for answer in (
+            visitor.get(address, {"q": world.reference, "status": "all"}),
+            visitor.post(address, sent),
+        ):
             if who == "citizen" and name in OFFICE:
                 assert answer.status_code in (404, 405), address
             said = answer.content.decode()
-            shown = re.sub(rf'(value="|q=|“){re.escape(world.reference)}', "", said)  # what was asked is shown again
+            shown = re.sub(
+                rf'(value="|q=|“){re.escape(world.reference)}', "", said
+            )  # what was asked is shown again
             assert world.reference not in shown, address
             assert not any(str(id_) in shown for id_ in world.begun.values()), address
     assert Dossier.objects.get(pk=world.ids["dossier"]).accepted_at is None

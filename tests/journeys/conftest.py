@@ -25,7 +25,7 @@ PICTURES = ROOT / "docs" / "images" / "journey"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-LONGEST_START = 600
+LONGEST_START = 240
 
 
 @dataclass

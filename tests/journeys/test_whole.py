@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 PATIENCE = 60
 
 
-@pytest.mark.parametrize(("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 1280, False)])
+@pytest.mark.parametrize(
+    ("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 1280, False)]
+)
 def test_from_filing_to_a_paper_that_a_stranger_verifies(
     visit: Callable[..., Visit], tmp_path: Path, language: str, width: int, script: bool
 ) -> None:
@@ -136,7 +138,9 @@ def check_paper(stranger: Visit, citizen: Visit, paper: Path) -> None:
     assert code is not None
     for name, body, mark in (("32-verified", paper.read_bytes(), "●"), ("33-forged", _changed(paper), "▲")):
         stranger.open(code)
-        stranger.page.set_input_files("[name=paper]", {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": body})
+        stranger.page.set_input_files(
+            "[name=paper]", {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": body}
+        )
         stranger.page.locator("main form[method=post] button").click()
         stranger.page.wait_for_load_state()
         assert mark in stranger.page.locator("[role=status], .govuk-inset-text").first.inner_text()

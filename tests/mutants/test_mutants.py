@@ -29,7 +29,11 @@ def heads(patch: Path) -> tuple[set[str], str]:
 
 def applied(patch: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     # Outside a work tree git applies to plain files, whatever is committed there or not.
-    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_DIR": str(folder / "nowhere")}
+    environment = {
+        **os.environ,
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "GIT_DIR": str(folder / "nowhere"),
+    }
     command = ["git", "apply", *options, str(patch)]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -80,7 +84,9 @@ def run(folder: Path, node: str) -> subprocess.CompletedProcess[str]:
         "SAURO_VAR": os.environ.get("SAURO_VAR", str(ROOT / "var")), "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "", node]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
 
 
 @pytest.mark.slow
@@ -93,6 +99,8 @@ def test_a_mutant_is_killed_by_the_test_it_names(patch: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     found = run(folder, node)
     # 1: a test failed. Anything else (nothing collected, an error of pytest's own) proves nothing.
-    assert found.returncode == 1, f"{patch.stem} survived {node} ({time.monotonic() - began:.0f} s):\n{found.stdout[-3000:]}"
+    assert found.returncode == 1, (
+        f"{patch.stem} survived {node} ({time.monotonic() - began:.0f} s):\n{found.stdout[-3000:]}"
+    )
     assert re.search(r"^FAILED |^ERROR ", found.stdout, re.MULTILINE), found.stdout[-3000:]
     assert " failed" in found.stdout, found.stdout[-3000:]

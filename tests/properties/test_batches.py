@@ -40,7 +40,11 @@ class Plan:
     def asks(self) -> list[Ask]:
         made: list[Ask] = []
         for at in range(self.draw(st.integers(2, 9))):
-            kind = self.draw(st.sampled_from(["file", "file", "act", "act", "act", "register", "grant", "appoint", "again"]))
+            kind = self.draw(
+                st.sampled_from(
+                    ["file", "file", "act", "act", "act", "register", "grant", "appoint", "again"]
+                )
+            )
             if kind == "again" and made:
                 made.append(self._again(self.draw(st.sampled_from(made)), at))
             elif kind == "register":
@@ -49,8 +53,19 @@ class Plan:
                 payload = {"holder": self.draw(st.sampled_from(self.new)), "role": self.role, "scope": self.draw(st.sampled_from(["own", "agency"])), "purpose": "p", "basis": "b"}  # fmt: skip
                 made.append(Ask("core.grant", PLATFORM, f"g{at}", payload))
             elif kind == "appoint":
-                office, person = UUID(self.draw(st.sampled_from(sorted(self.positions.values())))), self.draw(st.sampled_from(self.new))
-                made.append(Ask("core.appoint", PLATFORM, f"a{at}", {"person": person, "valid_from": date(2026, 1, 1)}, office))
+                office, person = (
+                    UUID(self.draw(st.sampled_from(sorted(self.positions.values())))),
+                    self.draw(st.sampled_from(self.new)),
+                )
+                made.append(
+                    Ask(
+                        "core.appoint",
+                        PLATFORM,
+                        f"a{at}",
+                        {"person": person, "valid_from": date(2026, 1, 1)},
+                        office,
+                    )
+                )
             else:
                 made.append(self._file(at) if kind == "file" else self._act(at))
         return made
@@ -59,18 +74,38 @@ class Plan:
         changed = dict(ask.payload)
         if self.draw(st.booleans()):
             changed.pop(next(iter(changed), ""), None)
-        return Ask(ask.action, ask.person, self.draw(st.sampled_from([ask.key, f"again{at}"])), changed, ask.subject, ask.position)
+        return Ask(
+            ask.action,
+            ask.person,
+            self.draw(st.sampled_from([ask.key, f"again{at}"])),
+            changed,
+            ask.subject,
+            ask.position,
+        )
 
     def _register(self, at: int) -> Ask:
-        code, id_ = self.draw(st.sampled_from(["x1", "x2", f"x{at}"])), self.draw(st.sampled_from([*self.new, None]))
-        payload = {"kind": self.draw(st.sampled_from(["organisation", "ghost"])), "code": code, "id": id_, "valid_from": date(2026, 1, 1)}
+        code, id_ = (
+            self.draw(st.sampled_from(["x1", "x2", f"x{at}"])),
+            self.draw(st.sampled_from([*self.new, None])),
+        )
+        payload = {
+            "kind": self.draw(st.sampled_from(["organisation", "ghost"])),
+            "code": code,
+            "id": id_,
+            "valid_from": date(2026, 1, 1),
+        }
         return Ask("core.register_actor", PLATFORM, f"r{at}", payload)
 
     def _file(self, at: int) -> Ask:
         payload = {**self.town.filing(), "id": self.draw(st.sampled_from(self.new))}
         if self.draw(st.sampled_from([False, False, True])):
             payload["answers"] = {}
-        return Ask("serve.submit_dossier", self.draw(st.sampled_from([self.town.citizen, self.new[0]])), f"f{at}", payload)
+        return Ask(
+            "serve.submit_dossier",
+            self.draw(st.sampled_from([self.town.citizen, self.new[0]])),
+            f"f{at}",
+            payload,
+        )
 
     def _act(self, at: int) -> Ask:
         action = self.draw(st.sampled_from(VERBS))
@@ -80,7 +115,15 @@ class Plan:
         subject = self.draw(st.sampled_from([*self.standing, self.new[0], new_id()]))
         payload = self.draw(st.sampled_from(PAYLOADS.get(action, [{}])))
         version = self.draw(st.sampled_from([None, None, 1, 2]))
-        return Ask(action, person, f"k{at}", payload, subject, position if person != self.town.citizen else None, version=version)
+        return Ask(
+            action,
+            person,
+            f"k{at}",
+            payload,
+            subject,
+            position if person != self.town.citizen else None,
+            version=version,
+        )
 
 
 def one_by_one(asks: Sequence[Ask]) -> list[Outcome | Refusal]:
@@ -102,7 +145,9 @@ def happened(
         events = list(Event.objects.filter(recorded=clock))
         made = [event.id for event in events]
         units = [*{ask.subject for ask in asks}, *{ask.payload.get("id") for ask in asks}]
-        bodies = sorted((orjson.loads(bytes(e.body)) for e in events), key=lambda b: (b["name"], b["person"], b["key"]))
+        bodies = sorted(
+            (orjson.loads(bytes(e.body)) for e in events), key=lambda b: (b["name"], b["person"], b["key"])
+        )
         found = {
             "results": [_result(result) for result in results],
             "events": bodies,
@@ -120,18 +165,34 @@ def happened(
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: [str(v) for v in value] if isinstance(value, list) else value if isinstance(value, dict | None) else str(value) for name, value in row.items()}
+    return {
+        name: [str(v) for v in value]
+        if isinstance(value, list)
+        else value
+        if isinstance(value, dict | None)
+        else str(value)
+        for name, value in row.items()
+    }
 
 
 def _result(result: Outcome | Refusal) -> Any:
     if isinstance(result, Refusal):
-        return [result.code, result.rule, str(result.message), result.field, result.status, str(result.details)]
+        return [
+            result.code,
+            result.rule,
+            str(result.message),
+            result.field,
+            result.status,
+            str(result.details),
+        ]
     return [str(result.event), str(result.subject), result.answer, result.repeated]
 
 
 def _named(found: dict[str, Any]) -> dict[str, Any]:
     """Each new event called by its person, action and key, each new row by its event; no digests of ciphertext."""
-    names = {body["id"]: f"event of {body['name']} {body['person']} {body['key']}" for body in found["events"]}
+    names = {
+        body["id"]: f"event of {body['name']} {body['person']} {body['key']}" for body in found["events"]
+    }
     own: dict[str, str] = {}
     for body in found["events"]:
         for at, (table, _op, image) in enumerate(body["changes"]):

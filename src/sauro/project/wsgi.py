@@ -4,8 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from sauro.project.start import set_clock
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sauro.project.settings")
 application = get_wsgi_application()
+
+# After the settings, which prepare Django for our types.
+from sauro.project.start import set_clock  # noqa: E402
+
 set_clock()

@@ -27,7 +27,9 @@ KEPT_FOR = timedelta(days=30)
 def begin(person: UUID, procedure: UUID, *, assisted: bool = False) -> Draft:
     """A new draft, with its own retention unit. Its key makes the later filing one act."""
     moment = now()
-    if Draft.objects.filter(person=person, assisted=assisted).count() >= (MOST_ASSISTED if assisted else MOST):
+    if Draft.objects.filter(person=person, assisted=assisted).count() >= (
+        MOST_ASSISTED if assisted else MOST
+    ):
         message = _("You have begun very many filings. Finish or throw away some of them first.")
         raise Refusal("too_many_drafts", "serve: drafts", message, status=409)
     with transaction.atomic():
@@ -99,7 +101,12 @@ def discard(draft: Draft) -> list[UUID]:
         # A filing holds this row until it commits, so that whether there is a dossier is known only behind it.
         cursor.execute("SELECT 1 FROM core_unit_key WHERE unit = %s FOR UPDATE", [draft.id])
         if Dossier.objects.filter(pk=draft.id).exists():
-            raise Refusal("already_filed", "I12", _("This was filed already. You can withdraw it on its own page."), status=409)
+            raise Refusal(
+                "already_filed",
+                "I12",
+                _("This was filed already. You can withdraw it on its own page."),
+                status=409,
+            )
         attached = list(StoredFile.objects.filter(unit=draft.id).values_list("id", flat=True))
         StoredFile.objects.filter(pk__in=attached).delete()
         for table in ("core_personal", "core_token", "core_unit_key"):

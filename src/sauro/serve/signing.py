@@ -85,7 +85,12 @@ def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, di
     ready = prepared(opened)
     may = permitted(reader, dossier, ["serve.sign_decision"])
     changed = digest not in ("", row["prepared_digest"])
-    if ready is None or changed or not may or not may_close(reader.person, [*promise["doers"], row["applicant"]]):
+    if (
+        ready is None
+        or changed
+        or not may
+        or not may_close(reader.person, [*promise["doers"], row["applicant"]])
+    ):
         # Nothing is signed first and refused afterwards. The act says which rule it is, and keeps the refusal: it can
         # do nothing else, since nothing that was prepared has this digest.
         payload = {"file": dossier, "digest": "0" * 64, "prepared": ""}

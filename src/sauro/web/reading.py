@@ -19,7 +19,11 @@ class ReadableMiddleware:
         return self._get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> None:
         """Look once the page is known; the form was read by then, for its secret."""
         sent = [request.GET] if request.path.startswith("/api/") else [request.GET, request.POST]

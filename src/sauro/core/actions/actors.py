@@ -80,6 +80,13 @@ class Appoint(msgspec.Struct, forbid_unknown_fields=True):
 def appoint(work: Work) -> None:
     """Appoint somebody to the position that is the subject."""
     p: Appoint = work.payload
+    if p.person == work.ask.person:
+        work.refuse(
+            "gives_itself",
+            "I5",
+            _("Nobody gives authority to themselves. Ask somebody else who may give it."),
+            status=403,
+        )
     if work.row(Actor)["kind"] != "position":
         work.refuse(
             "not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject"
@@ -106,8 +113,10 @@ def _merging(ask: Ask, payload: MergeOrganisations, envelope: Row | None) -> Que
     return (
         "SELECT a.* FROM core_actor a WHERE a.id = %s"
         " OR a.organisation = %s OR a.current = %s"
-        " OR a.current IN (SELECT id FROM core_actor WHERE organisation = %s) ORDER BY a.id FOR UPDATE",
-        [payload.into, payload.into, ask.subject, ask.subject],
+        " OR a.current IN (SELECT id FROM core_actor WHERE organisation = %s)"
+        " OR (a.kind = 'organisation' AND EXISTS (SELECT 1 FROM core_actor s WHERE s.id = %s AND s.path <> ''"
+        " AND starts_with(a.path, s.path))) ORDER BY a.id FOR UPDATE",
+        [payload.into, payload.into, ask.subject, ask.subject, ask.subject],
     )
 
 
@@ -137,7 +146,10 @@ def merge_organisations(work: Work) -> None:
     }
     head = next((row["id"] for row in rows if row["organisation"] == p.into and row["head"]), None)
     absorbed = {row["id"]: row for row in rows if row["organisation"] == work.subject}
+    old = work.row(Actor)["path"]
     for row in rows:
+        if old and row["id"] != work.subject and row["path"].startswith(old):
+            work.put_row(Actor, row, path=resettled(row["path"], old, into["path"]))
         if row["kind"] == "organisation" and row["current"] == work.subject:
             work.put_row(Actor, row, current=p.into, valid_to=row["valid_to"] or local_day(work.now))
         elif row["kind"] == "position" and row["current"] in absorbed:
@@ -149,6 +161,15 @@ def merge_organisations(work: Work) -> None:
             work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
     work.data.update(into=p.into, basis=p.basis)
     work.answer["into"] = str(p.into)
+
+
+def resettled(path: str, old: str, into: str) -> str:
+    """The path of what lay below the absorbed organisation: below its successor, which may itself have lain there."""
+    if not into.startswith(old):
+        return into + path[len(old) :]
+    above = old[: old.rstrip("/").rfind("/") + 1]
+    top = above + into.rstrip("/").rpartition("/")[2] + "/"
+    return top + path[len(into if path.startswith(into) else old) :]
 
 
 class SplitRule(msgspec.Struct, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
+from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.doorway.registry import Subject, action
 from sauro.core.doorway.work import Work
 from sauro.core.models import Grant, Timer
@@ -36,6 +37,14 @@ def _holder(payload: GiveGrant) -> UUID:
 @action("core.grant", subject=GRANT, payload=GiveGrant, purpose="authorise", creates=True, gives=_holder)
 def give_grant(work: Work) -> None:
     p: GiveGrant = work.payload
+    # But for the platform, which receives what its pack says at the installation.
+    if p.holder in (work.ask.person, work.ask.position) and p.holder != PLATFORM:
+        work.refuse(
+            "gives_itself",
+            "I5",
+            _("Nobody gives authority to themselves. Ask somebody else who may give it."),
+            status=403,
+        )
     if p.scope not in SCOPES:
         work.refuse("unknown_scope", "I5", _("This scope does not exist."), field="scope")
     if (p.scope_id is None) != (p.scope in ("all", "own")):

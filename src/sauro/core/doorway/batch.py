@@ -115,8 +115,8 @@ def _flush(pending: list[_Item], seen: set[Any], results: list[Result | None]) -
         for item in items:
             try:
                 results[item.at] = act(item.ask)
-            except Refusal as refusal:
-                results[item.at] = refusal
+            except Refusal as alone:
+                results[item.at] = alone
         return
     for item, refusal in refused:
         record_refusal(item.ask, refusal)

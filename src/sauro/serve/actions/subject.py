@@ -193,7 +193,12 @@ def finish_clock(work: Work) -> None:
 def close(work: Work, how: str, *, closer: UUID | None) -> None:
     """Close the promise, once. ``closer`` is the natural person who may say so: never one of the doers (invariant I3)."""
     if work.row(Commitment)["state"] == "closed":
-        work.refuse("already_closed", "I2", _("This dossier was decided already; that cannot be undone here."), status=409)
+        work.refuse(
+            "already_closed",
+            "I2",
+            _("This dossier was decided already; that cannot be undone here."),
+            status=409,
+        )
     if closer is not None and not may_close(closer, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",

@@ -122,7 +122,7 @@ def empty(title: Text, text: Text = "", href: str = "", action: Text = "") -> di
 @register.inclusion_tag("web/components/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, list[SummaryLine]]:
     """All errors of the forms, each linked to its field; nothing when there are none."""
-    return {"lines": [line for form in forms if form is not None for line in lines(form)]}
+    return {"lines": [line for form in forms if isinstance(form, BaseForm) for line in lines(form)]}
 
 
 # Filters ------------------------------------------------------------------------------------------------------

@@ -48,7 +48,9 @@ def counter(request: HttpRequest, official: Official) -> HttpResponse:
 def _begin(
     request: HttpRequest, official: Official, context: dict[str, object], person: NewPersonForm, step: str
 ) -> HttpResponse:
-    known = _known(request.POST.get("person", ""), request.POST.get("number", "")) if step == "known" else None
+    known = (
+        _known(request.POST.get("person", ""), request.POST.get("number", "")) if step == "known" else None
+    )
     found = next((p for p in received_here(official) if p.code == request.POST.get("procedure")), None)
     here = [c.area for c in communes_here(official)]
     area = request.POST.get("area", "") or (here[0] if len(here) == 1 else "")

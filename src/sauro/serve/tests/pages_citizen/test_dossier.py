@@ -76,7 +76,7 @@ def test_a_wrong_answer_to_a_supplement_loses_no_words(citizen: Citizen) -> None
     sent = {
         "key": "two",
         "words": "Xin xem ảnh",
-        "file-birth_notification": upload(b"MZ\x90\x00" + b"\0" * 99, "anh.jpg"),
+        "file-birth_notification": [upload(PDF, "ro.pdf"), upload(b"MZ\x90\x00" + b"\0" * 99, "anh.jpg")],
     }
     answer = citizen.client.post(f"/ho-so-cua-toi/{dossier}/bo-sung/", sent)
     html = answer.content.decode()
