@@ -56,16 +56,16 @@ def take_office(officer: Visit, type_: str) -> None:
     officer.open("/can-bo/")
     chooser = officer.page.locator("select[name=position]")
     if chooser.count():
-        option = chooser.locator("option", has_text=re.compile(type_)).first
+        option = chooser.locator("option", has_text=re.compile(type_, re.IGNORECASE)).first
         chooser.select_option(value=option.get_attribute("value"))
         chooser.locator("xpath=ancestor::form").locator("button").click()
         officer.page.wait_for_load_state()
 
 
 OFFICES = {
-    "motcua": "Trung tâm Phục vụ hành chính công phường Trấn Biên|Trấn Biên",
-    "tuphap": "Tư pháp.*Trấn Biên|[Jj]ustice.*Trấn Biên|[Cc]ivil status.*Trấn Biên",
-    "chutich": "Chủ tịch.*phường Trấn Biên|Chair.*Trấn Biên",
+    "motcua": "(Công chức một cửa|[Oo]ne-stop officer).*Trấn Biên",
+    "tuphap": "(hộ tịch|civil status).*Trấn Biên",
+    "chutich": "(Chủ tịch Ủy ban|Chairperson).*Trấn Biên",
 }
 
 

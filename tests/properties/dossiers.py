@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from sauro import packs
 from sauro.core import moment
 from sauro.core.doorway import Ask, Outcome, act
+from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Commitment, Event, Refused, Timer
+from sauro.core.models import Commitment, Definition, Event, Refused, Timer
+from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import Town
@@ -218,3 +220,13 @@ def _kinds(timers: list[tuple[Any, ...]]) -> Iterator[str]:
         row = dict(zip(names, values, strict=True))
         if row["fired_at"] is None and row["cancelled_at"] is None:
             yield row["kind"]
+
+
+def slower(town: Town, days: int = 5) -> UUID:
+    """Publish the birth registration anew with a limit of several days, so that there is time to extend it."""
+    published = Definition.objects.get(pk=town.filing()["definition"])
+    body = {**published.body, "version": published.version + 1, "time_limit": {**published.body["time_limit"], "amount": days}}
+    payload = {"kind": "procedure", "code": published.code, "version": published.version + 1, "basis": "b", "body": body}
+    made = act(Ask("core.publish_definition", PLATFORM, "slower", {**payload, "valid_from": local_day(moment.now())}))
+    definitions.forget()
+    return made.subject

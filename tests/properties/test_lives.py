@@ -10,7 +10,7 @@ from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.serve.tests.conftest import Town
-from tests.properties.dossiers import LIVES, Try, live
+from tests.properties.dossiers import LIVES, Try, live, slower
 
 pytestmark = pytest.mark.django_db
 LOOSE = settings(
@@ -22,7 +22,7 @@ LOOSE = settings(
 @pytest.fixture
 def jack(town: Town) -> UUID:
     """One natural person in every office of the commune."""
-    town.filing()
+    slower(town)
     person = new_id()
     day = date(2026, 1, 1)
     act(

@@ -107,12 +107,9 @@ class World:
             or (grant.valid_to and grant.valid_to <= self.moment)
         ):
             return False
-        held = Holding.objects.filter(position=grant.holder, person=reader.person, valid_from__lte=self.today)
-        in_office = (
-            any(h.valid_to is None or h.valid_to >= self.today for h in held)
-            and grant.holder == reader.position
-        )
-        if grant.holder != reader.person and not in_office:
+        if reader.position is not None and not self._held(reader):
+            return False  # who speaks for an office that they do not hold is not heard at all
+        if grant.holder not in (reader.person, reader.position):
             return False
         by_id = {org.id: org for org in self.orgs}
         stands = [by_id[by_id[id_].current] for id_ in dossier.involved]
@@ -127,6 +124,10 @@ class World:
             case "subtree":
                 return scope is not None and any(self._below(org, scope, by_id) for org in stands)
         return grant.scope_id == dossier.id
+
+    def _held(self, reader: Reader) -> bool:
+        held = Holding.objects.filter(position=reader.position, person=reader.person, valid_from__lte=self.today)
+        return any(h.valid_to is None or h.valid_to >= self.today for h in held)
 
     def _below(self, org: Actor, top: Actor, by_id: dict[Any, Actor]) -> bool:
         at: Actor | None = org

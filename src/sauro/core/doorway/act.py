@@ -27,6 +27,7 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.parts import StalePart, UnitErased, write_personal
+from sauro.core.vault.seeds import Shredded
 
 log = structlog.get_logger()
 
@@ -69,7 +70,7 @@ def _once(action: Action, ask: Ask, payload: Any, digest: bytes) -> Outcome:
     try:
         with store.transaction() as doing:
             return _do(doing, action, ask, payload, digest)
-    except UnitErased:
+    except (UnitErased, Shredded):
         raise Refusal("erased", "I9", _("This was erased, as the law asks."), status=410) from None
     except StalePart:
         raise stale() from None

@@ -30,10 +30,11 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
 from sauro.core.vault.parts import SealedPart, StalePart, UnitErased, write_personal
+from sauro.core.vault.seeds import Shredded
 
 Result = Outcome | Refusal
 CHUNK = 1_000
-_UNFIT = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DeadlockDetected, UnitErased, StalePart)
+_UNFIT = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DeadlockDetected, UnitErased, Shredded, StalePart)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from sauro.core.refusal import Refusal
 from sauro.core.rules.scopes import Place, covers
 from sauro.core.vault.cipher import NewUnit, UnitKey, new_unit, unwrap
 from sauro.core.vault.keyring import Keyring
-from sauro.core.vault.parts import SealedPart, seal_part
+from sauro.core.vault.parts import SealedPart, UnitErased, seal_part
 from sauro.core.vault.tokens import Tokens, tokens_for
 
 LONGEST_KEY = 80
@@ -136,6 +136,9 @@ def seal(keyring: Keyring, work: Work) -> tuple[list[NewUnit], list[SealedPart],
         if part.unit not in keys:
             if part.unit == work.unit and work.wrapped_key is not None:
                 keys[part.unit] = unwrap(keyring, part.unit, work.wrapped_key)
+            elif part.unit == work.unit and not work.action.creates:
+                # What stands has a key, unless it was erased; a new one would bring it back.
+                raise UnitErased
             else:
                 unit = new_unit(keyring, part.unit)
                 new.append(unit)
