@@ -225,8 +225,20 @@ def _kinds(timers: list[tuple[Any, ...]]) -> Iterator[str]:
 def slower(town: Town, days: int = 5) -> UUID:
     """Publish the birth registration anew with a limit of several days, so that there is time to extend it."""
     published = Definition.objects.get(pk=town.filing()["definition"])
-    body = {**published.body, "version": published.version + 1, "time_limit": {**published.body["time_limit"], "amount": days}}
-    payload = {"kind": "procedure", "code": published.code, "version": published.version + 1, "basis": "b", "body": body}
-    made = act(Ask("core.publish_definition", PLATFORM, "slower", {**payload, "valid_from": local_day(moment.now())}))
+    body = {
+        **published.body,
+        "version": published.version + 1,
+        "time_limit": {**published.body["time_limit"], "amount": days},
+    }
+    payload = {
+        "kind": "procedure",
+        "code": published.code,
+        "version": published.version + 1,
+        "basis": "b",
+        "body": body,
+    }
+    made = act(
+        Ask("core.publish_definition", PLATFORM, "slower", {**payload, "valid_from": local_day(moment.now())})
+    )
     definitions.forget()
     return made.subject

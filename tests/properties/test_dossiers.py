@@ -18,7 +18,7 @@ from sauro.core.refusal import Refusal
 from sauro.core.vault.files import FileStore
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import Town
-from tests.properties.dossiers import A, B, WORDS, Life, Try, slower
+from tests.properties.dossiers import WORDS, A, B, Life, Try, slower
 
 pytestmark = pytest.mark.django_db
 SUPPLEMENT = {"deficiencies": [{"item": "birth_notification", "reason": WORDS}]}
@@ -83,7 +83,9 @@ def test_one_who_asked_for_more_does_not_turn_it_away(town: Town) -> None:
     assert (caught.value.code, caught.value.rule) == ("doer_closes", "I3")
     other = new_id()
     office = in_office(town, dossier, other, "receive")
-    act(Ask("serve.refuse_dossier", other, "r", {"ground": "not_competent", "reason": WORDS}, dossier, office))
+    act(
+        Ask("serve.refuse_dossier", other, "r", {"ground": "not_competent", "reason": WORDS}, dossier, office)
+    )
     assert Commitment.objects.get(pk=dossier).closer == other
 
 
@@ -110,13 +112,21 @@ def test_the_original_due_stays_beside_an_extension_that_is_counted(town: Town) 
     assert before.due is not None and after.due is not None
     assert (after.due_original, after.extensions) == (before.due_original, before.extensions + 1)
     assert after.due > before.due
-    assert refused(Ask("serve.extend_deadline", town.officers[head], "f", payload, dossier, head)).status == 409
+    assert (
+        refused(Ask("serve.extend_deadline", town.officers[head], "f", payload, dossier, head)).status == 409
+    )
 
 
 def test_a_filing_stands_though_an_office_is_vacant_and_the_gap_is_somebodys(town: Town) -> None:
     """A citizen is never refused for the state's own gap (I1); nothing is promised until it is closed."""
     payload = town.filing()
-    vacant = next(iter(Actor.objects.filter(type="tu-phap-ho-tich", organisation__in=payload["involved"]).values_list("id", flat=True)))
+    vacant = next(
+        iter(
+            Actor.objects.filter(type="tu-phap-ho-tich", organisation__in=payload["involved"]).values_list(
+                "id", flat=True
+            )
+        )
+    )
     today = local_day(now())
     Holding.objects.filter(position=vacant).update(valid_to=today - timedelta(days=1))
     dossier = act(Ask("serve.submit_dossier", town.citizen, "f", payload)).subject
@@ -126,7 +136,11 @@ def test_a_filing_stands_though_an_office_is_vacant_and_the_gap_is_somebodys(tow
     assert Holding.objects.filter(position=head.id, valid_to=None).exists(), "a head in office"
     with pytest.raises(Refusal) as caught:
         town.do(dossier, "serve.accept_dossier")
-    assert (caught.value.code, caught.value.rule, caught.value.details["clarities"]) == ("not_clear", "I1", ["person"])
+    assert (caught.value.code, caught.value.rule, caught.value.details["clarities"]) == (
+        "not_clear",
+        "I1",
+        ["person"],
+    )
     assert Commitment.objects.get(pk=dossier).state == "filed"
 
 
@@ -137,17 +151,42 @@ def test_a_filed_dossier_keeps_its_version_and_a_draft_does_not(town: Town) -> N
     later = town.filing()
     new = slower(town)
     refusal = refused(Ask("serve.submit_dossier", town.citizen, "two", later))
-    assert (refusal.code, refusal.rule, refusal.details["current"]) == ("definition_superseded", "I4", str(new))
+    assert (refusal.code, refusal.rule, refusal.details["current"]) == (
+        "definition_superseded",
+        "I4",
+        str(new),
+    )
     onward(town, dossier, 3)
-    assert Dossier.objects.get(pk=dossier).procedure == published.id == Commitment.objects.get(pk=dossier).definition
-    payload = {"kind": "procedure", "code": published.code, "version": published.version, "valid_from": date(2027, 1, 1), "basis": "b", "body": published.body}
+    assert (
+        Dossier.objects.get(pk=dossier).procedure
+        == published.id
+        == Commitment.objects.get(pk=dossier).definition
+    )
+    payload = {
+        "kind": "procedure",
+        "code": published.code,
+        "version": published.version,
+        "valid_from": date(2027, 1, 1),
+        "basis": "b",
+        "body": published.body,
+    }
     assert refused(Ask("core.publish_definition", PLATFORM, "v1", payload)).code == "version_exists"
 
 
 def test_an_unproven_rule_is_not_published(town: Town) -> None:
     published = Definition.objects.get(pk=town.filing()["definition"])
-    rules = [{**published.body["rules"][0], "examples": published.body["rules"][0]["examples"][:1]}, *published.body["rules"][1:]]
-    payload: dict[str, Any] = {"kind": "procedure", "code": published.code, "version": 9, "valid_from": date(2027, 1, 1), "basis": "b", "body": {**published.body, "rules": rules}}
+    rules = [
+        {**published.body["rules"][0], "examples": published.body["rules"][0]["examples"][:1]},
+        *published.body["rules"][1:],
+    ]
+    payload: dict[str, Any] = {
+        "kind": "procedure",
+        "code": published.code,
+        "version": 9,
+        "valid_from": date(2027, 1, 1),
+        "basis": "b",
+        "body": {**published.body, "rules": rules},
+    }
     refusal = refused(Ask("core.publish_definition", PLATFORM, "v9", payload))
     assert (refusal.code, refusal.rule) == ("rule_unproven", "I11")
 
@@ -165,7 +204,9 @@ def test_how_long_it_is_kept_is_decided_when_it_is_made(town: Town) -> None:
 def test_nothing_is_written_under_the_key_of_what_was_erased(town: Town, tmp_path: Any) -> None:
     """An act after an erasure neither brings the unit back nor makes it a new key."""
     dossier = town.file()
-    erase_unit(Ask("core.erase", PLATFORM, "e", {"unit": dossier, "basis": "91/2025/QH15"}), FileStore(tmp_path))
+    erase_unit(
+        Ask("core.erase", PLATFORM, "e", {"unit": dossier, "basis": "91/2025/QH15"}), FileStore(tmp_path)
+    )
     assert not UnitKey.objects.filter(unit=dossier).exists()
     with pytest.raises(Refusal) as caught:
         town.do(dossier, "serve.request_supplement", SUPPLEMENT)
@@ -174,7 +215,14 @@ def test_nothing_is_written_under_the_key_of_what_was_erased(town: Town, tmp_pat
 
 
 def claim(value: str, source: str, **more: Any) -> Outcome:
-    payload = {"indicator": UUID(int=7), "period": "2026", "value": value, "kind": "claimed", "source": source, **more}
+    payload = {
+        "indicator": UUID(int=7),
+        "period": "2026",
+        "value": value,
+        "kind": "claimed",
+        "source": source,
+        **more,
+    }
     return act(Ask("core.observe", PLATFORM, str(new_id()), payload))
 
 
@@ -182,10 +230,19 @@ def test_two_claims_of_one_thing_are_a_conflict(town: Town) -> None:
     assert claim("99", "a ministry").answer["conflicts"] == []
     assert claim("99.000", "a newspaper").answer["conflicts"] == [], "the same number, otherwise written"
     assert claim("98", "a province", period="2025").answer["conflicts"] == [], "of another year"
-    assert claim("97", "measured", kind="measured", leaf_index=5).answer["conflicts"] == [], "a measurement is no claim"
+    assert claim("97", "measured", kind="measured", leaf_index=5).answer["conflicts"] == [], (
+        "a measurement is no claim"
+    )
     assert len(claim("98", "a province").answer["conflicts"]) == 2
     assert Conflict.objects.filter(state="open").count() == 2
     for wrong in ({"source": " "}, {"kind": "guessed"}, {"kind": "computed"}, {"value": "NaN"}):
-        payload = {"indicator": UUID(int=7), "period": "2026", "value": "1", "kind": "claimed", "source": "s", **wrong}
+        payload = {
+            "indicator": UUID(int=7),
+            "period": "2026",
+            "value": "1",
+            "kind": "claimed",
+            "source": "s",
+            **wrong,
+        }
         assert refused(Ask("core.observe", PLATFORM, str(new_id()), payload)).rule.startswith("I6")
     assert Observation.objects.filter(indicator=UUID(int=7)).count() == 5

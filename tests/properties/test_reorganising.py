@@ -29,7 +29,9 @@ LOOSE = settings(
 
 def register(**payload: Any) -> UUID:
     id_ = new_id()
-    return act(Ask("core.register_actor", PLATFORM, str(id_), {"id": id_, "valid_from": DAY, **payload})).subject
+    return act(
+        Ask("core.register_actor", PLATFORM, str(id_), {"id": id_, "valid_from": DAY, **payload})
+    ).subject
 
 
 def organisation(parent: UUID | None = None, *, offices: tuple[str, ...] = ("head",)) -> UUID:
@@ -39,12 +41,28 @@ def organisation(parent: UUID | None = None, *, offices: tuple[str, ...] = ("hea
     id_ = register(kind="organisation", code=code, path=f"{above}{code}/", parent=parent, name_vi="Cơ quan")
     for at, office in enumerate(offices):
         position = register(kind="position", organisation=id_, type=office, head=at == 0)
-        act(Ask("core.appoint", PLATFORM, str(position), {"person": register(kind="person"), "valid_from": DAY}, position))
+        act(
+            Ask(
+                "core.appoint",
+                PLATFORM,
+                str(position),
+                {"person": register(kind="person"), "valid_from": DAY},
+                position,
+            )
+        )
     return id_
 
 
 def merge(what: UUID, into: UUID) -> UUID:
-    return act(Ask("core.merge_organisations", PLATFORM, f"m{what}{into}"[:80], {"into": into, "basis": "202/2025/QH15"}, what)).event
+    return act(
+        Ask(
+            "core.merge_organisations",
+            PLATFORM,
+            f"m{what}{into}"[:80],
+            {"into": into, "basis": "202/2025/QH15"},
+            what,
+        )
+    ).event
 
 
 def overseer(over: UUID, scope: str = "subtree") -> Reader:
@@ -69,7 +87,9 @@ def put_into(town: Town, places: list[UUID]) -> UUID:
 
 @settings(LOOSE)
 @given(chain=st.lists(st.integers(0, 3), min_size=1, max_size=4), old=st.integers(0, 3))
-def test_after_any_mergers_every_row_has_one_organisation_that_stands(town: Town, chain: list[int], old: int) -> None:
+def test_after_any_mergers_every_row_has_one_organisation_that_stands(
+    town: Town, chain: list[int], old: int
+) -> None:
     places = [organisation(offices=("head", "clerk") if at % 2 else ("head",)) for at in range(4)]
     dossier = put_into(town, [places[old]])
     readers = {at: overseer(places[at], "agency") for at in range(4)}
@@ -120,7 +140,15 @@ def test_a_split_needs_a_rule_and_its_residue_has_an_owner(town: Town) -> None:
     dossier = put_into(town, [whole])
     for rules in ([], [{"organisation": part}]):
         with pytest.raises(Refusal) as refused:
-            act(Ask("core.split_organisation", PLATFORM, str(new_id()), {"residue": residue, "rules": rules, "basis": "b"}, whole))
+            act(
+                Ask(
+                    "core.split_organisation",
+                    PLATFORM,
+                    str(new_id()),
+                    {"residue": residue, "rules": rules, "basis": "b"},
+                    whole,
+                )
+            )
         assert (refused.value.code, refused.value.rule) == ("no_rule", "I7")
     payload = {"residue": residue, "rules": [{"organisation": part, "areas": ["26041"]}], "basis": "b"}
     done = act(Ask("core.split_organisation", PLATFORM, "split", payload, whole))
@@ -133,7 +161,12 @@ def test_a_split_needs_a_rule_and_its_residue_has_an_owner(town: Town) -> None:
 def test_a_successor_must_stand(into: str) -> None:
     one, gone, heir = organisation(), organisation(), organisation()
     merge(gone, heir)
-    target = {"itself": one, "nobody": new_id(), "a position": Actor.objects.get(organisation=heir).id, "merged away": gone}[into]
+    target = {
+        "itself": one,
+        "nobody": new_id(),
+        "a position": Actor.objects.get(organisation=heir).id,
+        "merged away": gone,
+    }[into]
     with pytest.raises(Refusal) as refused:
         merge(one, target)
     assert (refused.value.code, refused.value.rule) == ("no_successor", "I7")

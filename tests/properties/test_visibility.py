@@ -126,7 +126,9 @@ class World:
         return grant.scope_id == dossier.id
 
     def _held(self, reader: Reader) -> bool:
-        held = Holding.objects.filter(position=reader.position, person=reader.person, valid_from__lte=self.today)
+        held = Holding.objects.filter(
+            position=reader.position, person=reader.person, valid_from__lte=self.today
+        )
         return any(h.valid_to is None or h.valid_to >= self.today for h in held)
 
     def _below(self, org: Actor, top: Actor, by_id: dict[Any, Actor]) -> bool:

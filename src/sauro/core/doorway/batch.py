@@ -34,7 +34,14 @@ from sauro.core.vault.seeds import Shredded
 
 Result = Outcome | Refusal
 CHUNK = 1_000
-_UNFIT = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DeadlockDetected, UnitErased, Shredded, StalePart)
+_UNFIT = (
+    psycopg.IntegrityError,
+    psycopg.DataError,
+    psycopg.errors.DeadlockDetected,
+    UnitErased,
+    Shredded,
+    StalePart,
+)
 
 
 @dataclass(slots=True)

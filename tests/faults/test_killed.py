@@ -1,0 +1,94 @@
+"""kill -9 at random under load: what was acknowledged is there, once; the journal and the state agree (I10, I12)."""
+
+import json
+import random
+import threading
+import time
+
+import pytest
+
+from sauro.serve.tests.conftest import BIRTH
+from tests.faults.installation import PATIENCE, Installation, load
+
+ANSWERS = {**BIRTH, "proof_of_birth": "none"}
+
+
+def rounds(installation: Installation, count: int, *, postgres_too: bool) -> dict[str, str]:
+    """Load, and so many kills; returns every acknowledged key with its dossier."""
+    acknowledged: dict[str, str] = {}
+    enough, rng = threading.Event(), random.Random()
+    threads = load(installation, ANSWERS, 3, enough, acknowledged)
+    try:
+        for number in range(count):
+            before, end = len(acknowledged), time.monotonic() + PATIENCE
+            while len(acknowledged) < before + 4:
+                assert any(thread.is_alive() for thread in threads), "a client was refused; see its traceback"
+                assert time.monotonic() < end, "nothing is acknowledged any more"
+                time.sleep(0.02)
+            time.sleep(rng.uniform(0, 0.1))
+            if postgres_too and number % 10 == 9:
+                installation.kill_postgres()
+            else:
+                installation.kill_one(rng)
+    finally:
+        enough.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    return acknowledged
+
+
+def everything_sealed_and_signed(installation: Installation) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with installation.database() as db:
+            row = db.execute(
+                "SELECT count(*) FILTER (WHERE l.event_id IS NULL), count(*), (SELECT max(size) FROM core_checkpoint),"
+                " (SELECT min(position) FROM core_consumer) FROM core_event e LEFT JOIN core_leaf l ON l.event_id = e.id"
+            ).fetchone()
+        assert row is not None
+        if row[0] == 0 and row[1] == row[2] == row[3]:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"not sealed, signed and read in time: {row}")
+
+
+def check(installation: Installation, acknowledged: dict[str, str]) -> None:
+    everything_sealed_and_signed(installation)
+    with installation.database() as db:
+        filed = db.execute(
+            "SELECT key, subject::text FROM core_event WHERE name = 'serve.submit_dossier' AND key LIKE 'load-%'"
+        ).fetchall()
+        dossiers = db.execute("SELECT id::text FROM serve_dossier").fetchall()
+        told = db.execute("SELECT dossier::text FROM serve_notice WHERE kind = 'submitted'").fetchall()
+    assert len(filed) == len(dict(filed)), "none twice"
+    assert dict(filed) == acknowledged, "every acknowledged act is there, and what is there was acknowledged"
+    assert {id_ for (id_,) in dossiers} >= set(acknowledged.values())
+    assert sorted(id_ for (id_,) in told if id_ in set(acknowledged.values())) == sorted(
+        acknowledged.values()
+    ), "each is told once"
+    latest = installation.var / "checkpoints" / "latest.txt"
+    for command in (
+        ["replay", "--check", "--fresh", "--json"],
+        ["verify", "--against", str(latest), "--json"],
+    ):
+        done = installation.command(*command)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        assert json.loads(done.stdout)["findings"] == []
+
+
+def test_what_was_acknowledged_survives_kills(installation: Installation) -> None:
+    acknowledged = rounds(installation, 2, postgres_too=False)
+    assert len(acknowledged) >= 8
+    check(installation, acknowledged)
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_two_hundred_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = Installation(
+        tmp_path_factory.mktemp("slow"), settings={"SAURO_WORKERS": "2", "SAURO_WEB_PROCESSES": "2"}
+    )
+    try:
+        own.begin()
+        check(own, rounds(own, 200, postgres_too=True))
+    finally:
+        own.end()
