@@ -28,6 +28,13 @@ from sauro.project.settings.database import DATABASE
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
+RECORD = {
+    "subject_name": "Trần Thị Hoa", "subject_id": "075190000001", "subject_birth_date": "1990-02-03",
+    "subject_birth_place": "Đồng Nai", "permanent_residence": "12 Lê Lợi", "residences": "2004-2026: 12 Lê Lợi",
+    "lived_abroad": "no", "certificate_number": "one", "purpose": "Xin việc", "certificate_copies": "1", "filed_by": "self",
+    "fee_group": "standard", "contact_phone": "0912345678",
+}  # fmt: skip
+"""A request for a judicial record: online it needs no papers."""
 
 
 def free_port() -> int:
@@ -186,7 +193,7 @@ class Client:
         assert any(cookie.name == "sessionid" for cookie in self.jar)
 
     def file(self, key: str, answers: dict[str, Any]) -> dict[str, Any]:
-        body = json.dumps({"procedure": "1.001193", "area": "26041", "answers": answers}).encode()
+        body = json.dumps({"procedure": "2.000488", "area": "26041", "answers": answers}).encode()
         token = next(cookie.value for cookie in self.jar if cookie.name == "csrftoken")
         head = {"Content-Type": "application/json", "Idempotency-Key": key, "X-CSRFToken": token or ""}
         answer: dict[str, Any] = json.loads(self._open("/api/dossiers", body, head))

@@ -7,17 +7,14 @@ import time
 
 import pytest
 
-from sauro.serve.tests.conftest import BIRTH
-from tests.faults.installation import PATIENCE, Installation, load
-
-ANSWERS = {**BIRTH, "proof_of_birth": "none"}
+from tests.faults.installation import PATIENCE, RECORD, Installation, load
 
 
 def rounds(installation: Installation, count: int, *, postgres_too: bool) -> dict[str, str]:
     """Load, and so many kills; returns every acknowledged key with its dossier."""
     acknowledged: dict[str, str] = {}
     enough, rng = threading.Event(), random.Random()
-    threads = load(installation, ANSWERS, 3, enough, acknowledged)
+    threads = load(installation, RECORD, 3, enough, acknowledged)
     try:
         for number in range(count):
             before, end = len(acknowledged), time.monotonic() + PATIENCE

@@ -47,7 +47,7 @@ def do(officer: Visit, slug: str, name: str) -> None:
     if form.get_attribute("open") is None:
         form.locator("summary").click()
     shot(officer, name)
-    form.locator("form button[type=submit]").last.click()
+    form.locator("form button[type=submit]").first.click()
     officer.page.wait_for_load_state()
 
 

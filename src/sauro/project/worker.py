@@ -26,6 +26,7 @@ from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
 from sauro.project.start import set_clock
+from sauro.serve import drafts
 
 log = structlog.get_logger()
 
@@ -92,11 +93,12 @@ def every(seconds: float, step: Callable[[], int]) -> Duty:
 
 
 def settle_vault() -> int:
-    """End erasures that were cut off, and remove bodies of files that no act refers to. Gives 0."""
+    """End erasures that were cut off; remove bodies of files that no act refers to, and drafts left behind. Gives 0."""
     store = FileStore(settings.SAURO_FILES)
     with connection.cursor() as cursor:
         erasure.settle(cursor, keyring.current(), store)
         sweep(cursor, store, now())
+    drafts.discard_old()
     return 0
 
 

@@ -1,10 +1,12 @@
 """Filings in progress: saved at every step, sealed, outside the journal; they become a dossier by one act."""
 
+import contextlib
 import secrets
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
 from sauro.core.vault.cipher import new_unit
+from sauro.core.vault.files import FileStore
 from sauro.core.vault.parts import read_parts, seal_part, unit_keys, write_personal
 from sauro.serve.models import Dossier, Draft
 from sauro.serve.rules.forms import say
@@ -113,6 +116,15 @@ def discard(draft: Draft) -> list[UUID]:
             cursor.execute(f"DELETE FROM {table} WHERE unit = %s", [draft.id])  # noqa: S608 — a table of the line above
         Draft.objects.filter(pk=draft.id).delete()
     return attached
+
+
+def discard_old() -> int:
+    """Throw away what was left unfinished for longer than drafts are kept (invariant I9). Returns how many."""
+    old = list(Draft.objects.filter(changed__lt=now() - KEPT_FOR).order_by("changed")[:1_000])
+    for draft in old:
+        with contextlib.suppress(Refusal):
+            FileStore(settings.SAURO_FILES).remove(discard(draft))
+    return len(old)
 
 
 def mine_or_none(person: UUID, id_: UUID, *, assisted: bool = False) -> Draft | None:

@@ -116,12 +116,12 @@ def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:
     return facts.Letterhead(row[0], row[1], number, row[2].removeprefix("Ủy ban nhân dân "))
 
 
-def proof(code: str) -> facts.Proof:
+def proof(reference: str) -> facts.Proof:
     """Where a stranger checks the paper, with the newest checkpoint of the journal."""
     connection.ensure_connection()
     signed = checkpoints.latest(connection.connection)
     return facts.Proof(
-        settings.SAURO_PUBLIC_URL + reverse("serve:verify", args=[code]), signed.note if signed else ""
+        settings.SAURO_PUBLIC_URL + reverse("serve:verify", args=[reference]), signed.note if signed else ""
     )
 
 
@@ -129,7 +129,7 @@ def _head(case: Case, organisation: UUID, issued: datetime) -> dict[str, Any]:
     dossier = case.dossier
     code = dossier["code"] or dossier["reference"]
     return {
-        "letterhead": letterhead(organisation), "issued": issued, "proof": proof(code), "language": case.language,
+        "letterhead": letterhead(organisation), "issued": issued, "proof": proof(case.dossier["reference"]), "language": case.language,
         "demonstration": settings.DEMONSTRATION, "dossier": code, "procedure_code": case.procedure.code,
         "procedure_name": say(case.procedure.terms.name), "applicant": applicant_of(case.procedure, case.part("answers")),
     }  # fmt: skip
@@ -297,7 +297,7 @@ def decision(case: Case, drafted: Happening) -> facts.Result:
         else _("Decision refusing the request")
     )
     return facts.Result(
-        letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(code),
+        letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(case.dossier["reference"]),
         language=case.language, demonstration=settings.DEMONSTRATION, title=title, about=say(found.terms.name),
         dossier=code, grounds=tuple(_("Pursuant to %(law)s;") % {"law": f"{b.instrument}, {b.article}"} for b in found.terms.legal_basis),
         paragraphs=tuple(words.get("paragraphs", ())), signer=facts.Signatory(signer, ""),

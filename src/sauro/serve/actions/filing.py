@@ -1,7 +1,7 @@
 """Filing: a draft becomes a dossier, once, however often the button is pressed."""
 
 import base64
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,10 @@ from sauro.serve.rules.forms import Checked, check, missing_components
 from sauro.serve.rules.procedures import Procedure, procedure
 
 ONLINE, COUNTER = 2, 1
+
+
+# A mandate to assist ends by itself; the dossier has long been settled by then.
+MANDATE = timedelta(days=180)
 
 
 class SubmitDossier(msgspec.Struct, forbid_unknown_fields=True):
@@ -101,9 +105,10 @@ def assist_filing(work: Work) -> None:
         seal_identity(work, applicant, p.identity or {})
     mandate = work.insert(
         Grant, holder=work.ask.person, role=work.grant.role, scope="subject", scope_id=p.id, purpose="assist",
-        basis=f"mandate read back: {p.read_back}", valid_from=work.now,
+        basis=f"mandate read back: {p.read_back}", valid_from=work.now, valid_to=work.now + MANDATE,
         limits={"read_back": p.read_back, "applicant": str(applicant)},
     )  # fmt: skip
+    work.insert(Timer, commitment=mandate, kind="expiry", due_at=work.now + MANDATE)
     _file(work, applicant=applicant, assister=work.ask.person, mandate=mandate, assisted_at=p.assisted_at)
 
 

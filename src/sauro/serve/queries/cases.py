@@ -84,14 +84,18 @@ class PublicFacts:
     simulated: bool
 
 
-def public_facts(code: str) -> PublicFacts | None:
-    """A dossier by its code or its reference, for the page behind the QR."""
+def public_facts(reference: str) -> PublicFacts | None:
+    """A dossier by its reference, for the page behind the QR.
+
+    Never by its code: codes count up by agency and day, so that a stranger could walk through all of them and learn
+    what was filed, when, and how much (invariant I6). A reference is 40 random bits.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.id, d.code, d.reference, d.procedure, d.status, d.submitted_at, d.accepted_at, c.due,"
             " c.due_original, c.finished_at, d.returned_at, d.competent, d.decision, d.result_digest, c.simulated"
-            " FROM serve_dossier d JOIN core_commitment c ON c.id = d.id WHERE d.code = %s OR d.reference = %s",
-            [code, code],
+            " FROM serve_dossier d JOIN core_commitment c ON c.id = d.id WHERE d.reference = %s",
+            [reference],
         )
         row = cursor.fetchone()
     return PublicFacts(*row) if row else None

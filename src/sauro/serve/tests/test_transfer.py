@@ -68,3 +68,16 @@ def test_an_export_holds_nothing_personal(assister: Reader, tmp_path: Path) -> N
     assert "Hoa" not in out.read_text(encoding="utf-8-sig") and "1.001193" in out.read_text(
         encoding="utf-8-sig"
     )
+
+
+def test_drafts_left_behind_are_thrown_away(town: Town) -> None:
+    from datetime import timedelta
+
+    from sauro.core.models import UnitKey
+    from sauro.serve import drafts
+    from sauro.serve.models import Draft
+
+    old, young = (drafts.begin(town.citizen, town.procedure("1.001193").id) for _ in range(2))
+    Draft.objects.filter(pk=old.id).update(changed=old.changed - drafts.KEPT_FOR - timedelta(days=1))
+    assert drafts.discard_old() == 1
+    assert set(UnitKey.objects.filter(unit__in=[old.id, young.id]).values_list("unit", flat=True)) == {young.id}
