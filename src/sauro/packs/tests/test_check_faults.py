@@ -50,7 +50,7 @@ FAULTS = [
     Fault("unknown office", DEATH, "position: chu-tich-xa, role", "position: chu-tich-huyen, role", "there is no office 'chu-tich-huyen'", "chu-tich-huyen", 1),
     Fault("role without the action", DEATH, "role: competent_authority, action: serve.sign_decision", "role: agency_head, action: serve.sign_decision", "the role agency_head does not grant serve.sign_decision", "role: agency_head, action"),
     Fault("unknown action of a role", "roles.yaml", "      - serve.withdraw_dossier\n", "      - serve.destroy_dossier\n", "there is no action 'serve.destroy_dossier'", "serve.destroy_dossier"),
-    Fault("unknown role of an office", "positions.yaml", "roles: [one_stop_officer]", "roles: [gatekeeper]", "there is no role 'gatekeeper'", "gatekeeper", 12),
+    Fault("unknown role of an office", "positions.yaml", "roles: [one_stop_officer, assister]", "roles: [gatekeeper, assister]", "there is no role 'gatekeeper'", "gatekeeper", 12),
     Fault("two heads", "positions.yaml", "    organisations: [province-committee]\n    roles:", "    organisations: [province-committee]\n    head: true\n    roles:", "province-committee already has a head", "    organisations: [province-committee]\n    head: true\n    roles: [competent_authority]|1"),
     Fault("unknown superior", "organisations.yaml", 'type: land-registration-branch, parent: "{code}.VPDK"', 'type: land-registration-branch, parent: "{code}.XYZ"', "there is no superior '{code}.XYZ'", "{code}.XYZ"),
     Fault("unknown retention", DEATH, "\nretention: civil-status-dossier", "\nretention: for-ever", "there is no retention rule 'for-ever'", "retention: for-ever"),
