@@ -151,11 +151,11 @@ class Installation:
                 waiting.append(child)
         return found
 
-    def kill_one(self, rng: random.Random) -> None:
-        """kill -9 of one process, page server or worker, whichever comes."""
-        # The bundled PostgreSQL is no child: its starter has gone, so init has adopted it.
+    def kill_one(self, rng: random.Random, what: str = "") -> None:
+        """kill -9 of one process whose command line holds ``what``; the bundled PostgreSQL is no child of `sauro up`."""
+        chosen = [pid for pid in self.processes() if what in _command_line(pid)]
         with contextlib.suppress(ProcessLookupError, IndexError):
-            os.kill(rng.choice(self.processes()), signal.SIGKILL)
+            os.kill(rng.choice(chosen), signal.SIGKILL)
 
     def kill_postgres(self) -> None:
         """kill -9 of the postmaster, and a new start."""
@@ -169,6 +169,13 @@ class Installation:
     def database(self, role: str = postgres.SUPERUSER) -> Iterator[psycopg.Connection[Any]]:
         with psycopg.connect(self.server.address(DATABASE, role), autocommit=True) as connection:
             yield connection
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 class Client:

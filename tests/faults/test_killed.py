@@ -26,7 +26,7 @@ def rounds(installation: Installation, count: int, *, postgres_too: bool) -> dic
             if postgres_too and number % 10 == 9:
                 installation.kill_postgres()
             else:
-                installation.kill_one(rng)
+                installation.kill_one(rng, ("granian", "cli worker", "")[min(number, 2)])
     finally:
         enough.set()
         for thread in threads:

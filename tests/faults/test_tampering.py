@@ -24,7 +24,7 @@ LAST = "(SELECT max(leaf_index) FROM core_leaf)"
 EVENT = f"(SELECT event_id FROM core_leaf WHERE leaf_index = {LAST} - 2)"
 SWAP = [
     f"UPDATE core_leaf SET leaf_index = -1 WHERE leaf_index = {LAST}",
-    f"UPDATE core_leaf SET leaf_index = {LAST} + 1 WHERE leaf_index = {LAST} - 1",
+    f"UPDATE core_leaf SET leaf_index = {LAST} + 1 WHERE leaf_index = {LAST}",
     f"UPDATE core_leaf SET leaf_index = {LAST} - 1 WHERE leaf_index = -1",
 ]
 ROLL_BACK = [

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,10 @@ import orjson
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from sauro.core import moment, timers
+from sauro.core.doorway import Ask, act
 from sauro.core.models import Event, Instance, Timer
 from sauro.serve.tests.conftest import Town
 
@@ -29,6 +31,10 @@ def intruder() -> Iterator[psycopg.Connection[Any]]:
 
 def later(days: int = 9) -> datetime:
     return moment.now() + timedelta(days=days)
+
+
+def at(clock: datetime) -> AbstractContextManager[None]:
+    return moment.simulated(lambda: clock)
 
 
 def promised(town: Town, count: int) -> list[UUID]:
@@ -57,7 +63,7 @@ def test_several_workers_that_crash_fire_each_timer_once(town: Town, intruder: p
             for _ in range(crashes + 1):
                 try:
                     timers.fire_due()
-                except psycopg.OperationalError:
+                except (psycopg.OperationalError, OperationalError, InterfaceError):
                     connection.close()
                 except Exception as error:
                     problems.append(error)
@@ -89,7 +95,7 @@ def test_several_workers_that_crash_fire_each_timer_once(town: Town, intruder: p
 def test_missed_ticks_are_caught_up_in_the_order_of_their_moments(town: Town) -> None:
     promised(town, 3)
     due = {str(timer.id): (timer.due_at, timer.id) for timer in Timer.objects.all()}
-    with moment.simulated(later):
+    with at(later()):
         assert timers.fire_due(limit=4) == 4
         while timers.fire_due(limit=4):
             pass
@@ -106,10 +112,8 @@ def test_nothing_fires_early_and_what_ended_is_not_breached(town: Town) -> None:
     if soonest > moment.now():
         with moment.simulated(lambda: soonest - timedelta(microseconds=1)):
             assert timers.fire_due() == 0
-    from sauro.core.doorway import Ask, act
-
     act(Ask("serve.withdraw_dossier", town.citizen, "w", {}, ended))
-    with moment.simulated(later):
+    with at(later()):
         while timers.fire_due():
             pass
     of = {str(timer.id): timer.commitment for timer in Timer.objects.all()}
@@ -125,7 +129,7 @@ def test_the_clock_is_the_systems_outside_a_demonstration_for_ever(intruder: psy
     intruder.execute("SET session_replication_role = replica")
     intruder.execute("UPDATE core_instance SET demonstration = false")
     intruder.execute("SET session_replication_role = origin")
-    with pytest.raises(moment.ClockRefused), moment.simulated(later):
+    with pytest.raises(moment.ClockRefused), at(later()):
         raise AssertionError("the clock was set")
     assert abs((moment.now() - datetime.now(tz=moment.now().tzinfo)).total_seconds()) < 60
     with pytest.raises(psycopg.Error):
