@@ -117,7 +117,12 @@ def at_rest(installation: Installation, dump: Path) -> None:
     """Everything in memory goes to disk, and a dump is made as a backup would be."""
     with installation.database() as db:
         db.execute("CHECKPOINT")
-    command = [str(postgres.programs() / "pg_dump"), "--file", str(dump), installation.server.address(DATABASE)]
+    command = [
+        str(postgres.programs() / "pg_dump"),
+        "--file",
+        str(dump),
+        installation.server.address(DATABASE),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 

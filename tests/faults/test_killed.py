@@ -4,6 +4,7 @@ import json
 import random
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -80,10 +81,8 @@ def test_what_was_acknowledged_survives_kills(installation: Installation) -> Non
 
 
 @pytest.mark.slow
-def test_what_was_acknowledged_survives_two_hundred_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
-    own = Installation(
-        tmp_path_factory.mktemp("slow"), settings={"SAURO_WORKERS": "2", "SAURO_WEB_PROCESSES": "2"}
-    )
+def test_what_was_acknowledged_survives_two_hundred_kills(own_folder: Path) -> None:
+    own = Installation(own_folder, settings={"SAURO_WORKERS": "2", "SAURO_WEB_PROCESSES": "2"})
     try:
         own.begin()
         check(own, rounds(own, 200, postgres_too=True))

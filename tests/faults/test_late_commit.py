@@ -26,14 +26,18 @@ def until(condition: Any) -> None:
 def read() -> tuple[int, int]:
     """How many events are sealed, and the least that every consumer has read."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM core_leaf), (SELECT coalesce(min(position), 0) FROM core_consumer)")
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM core_leaf), (SELECT coalesce(min(position), 0) FROM core_consumer)"
+        )
         sealed, position = cursor.fetchone()
     return sealed, position
 
 
 def test_who_commits_last_is_read_all_the_same(town: Town) -> None:
     filings = [town.filing() for _ in range(8)]
-    asks = [Ask("serve.submit_dossier", town.citizen, f"f{at}", payload) for at, payload in enumerate(filings)]
+    asks = [
+        Ask("serve.submit_dossier", town.citizen, f"f{at}", payload) for at, payload in enumerate(filings)
+    ]
     over, written, let_go = threading.Event(), threading.Event(), threading.Event()
 
     def held_open() -> None:
@@ -43,7 +47,10 @@ def test_who_commits_last_is_read_all_the_same(town: Town) -> None:
             assert let_go.wait(60)
         connections.close_all()
 
-    duties = [threading.Thread(target=worker.keep, args=(name, worker.duties()[name], over)) for name in ("sealer", "consumers", "sealer", "consumers")]
+    duties = [
+        threading.Thread(target=worker.keep, args=(name, worker.duties()[name], over))
+        for name in ("sealer", "consumers", "sealer", "consumers")
+    ]
     late = threading.Thread(target=held_open)
     try:
         for thread in [*duties, late]:

@@ -49,7 +49,9 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.fixture
-def verify(settings: LazySettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[Path], tuple[int, dict[str, Any]]]:
+def verify(
+    settings: LazySettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Path], tuple[int, dict[str, Any]]]:
     """The command itself, on the database of this test."""
     settings.USES_BUNDLED_POSTGRES = False
     settings.SAURO_VAR = tmp_path
@@ -75,9 +77,12 @@ def kept_elsewhere(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("how", list(TAMPERED))
-def test_tampering_is_named_by_the_command(town: Town, tmp_path: Path, verify: Callable[[Path], tuple[int, dict[str, Any]]], how: str) -> None:
+def test_tampering_is_named_by_the_command(
+    town: Town, tmp_path: Path, verify: Callable[[Path], tuple[int, dict[str, Any]]], how: str
+) -> None:
     first = town.file()
     act(Ask("serve.withdraw_dossier", town.citizen, "w", {}, first))
+    kept_elsewhere(tmp_path / "checkpoints")
     last = town.file()
     kept = kept_elsewhere(tmp_path / "checkpoints")
     code, told = verify(kept)

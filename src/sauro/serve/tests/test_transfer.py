@@ -80,4 +80,6 @@ def test_drafts_left_behind_are_thrown_away(town: Town) -> None:
     old, young = (drafts.begin(town.citizen, town.procedure("1.001193").id) for _ in range(2))
     Draft.objects.filter(pk=old.id).update(changed=old.changed - drafts.KEPT_FOR - timedelta(days=1))
     assert drafts.discard_old() == 1
-    assert set(UnitKey.objects.filter(unit__in=[old.id, young.id]).values_list("unit", flat=True)) == {young.id}
+    assert set(UnitKey.objects.filter(unit__in=[old.id, young.id]).values_list("unit", flat=True)) == {
+        young.id
+    }
