@@ -149,7 +149,7 @@ def test_a_planted_name_lies_nowhere_and_erasure_ends_it(installation: Installat
     with installation.database() as db:
         db.execute("CREATE TABLE careless AS SELECT %s AS name", [secret["name"]])
     at_rest(installation, tmp_path / "careless.sql")
-    assert len({hit.split(":")[0] for hit in found_in([installation.var, tmp_path], tales)}) >= 2
+    assert found_in([tmp_path], tales)
     with installation.database() as db:
         db.execute("DROP TABLE careless")
 

@@ -81,8 +81,9 @@ def test_tampering_is_named_by_the_command(
     town: Town, tmp_path: Path, verify: Callable[[Path], tuple[int, dict[str, Any]]], how: str
 ) -> None:
     first = town.file()
-    act(Ask("serve.withdraw_dossier", town.citizen, "w", {}, first))
     kept_elsewhere(tmp_path / "checkpoints")
+    act(Ask("serve.withdraw_dossier", town.citizen, "w", {}, first))
+    town.file()
     last = town.file()
     kept = kept_elsewhere(tmp_path / "checkpoints")
     code, told = verify(kept)

@@ -11,7 +11,7 @@ import orjson
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, connection, connections
 
 from sauro.core import moment, timers
 from sauro.core.doorway import Ask, act
@@ -67,7 +67,7 @@ def test_several_workers_that_crash_fire_each_timer_once(
             for _ in range(crashes + 1):
                 try:
                     timers.fire_due()
-                except (psycopg.OperationalError, OperationalError, InterfaceError):
+                except (psycopg.Error, DatabaseError, InterfaceError):
                     connection.close()
                 except Exception as error:
                     problems.append(error)

@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,11 +79,19 @@ def copy_of_the_tree(folder: Path) -> Path:
     return folder
 
 
-def run(folder: Path, node: str) -> subprocess.CompletedProcess[str]:
-    """The named test alone, on the code of ``folder``, with the test server of this installation."""
+@pytest.fixture(scope="session")
+def var() -> Iterator[Path]:
+    """A test server of the mutants' own: what they founded would crowd out the templates of the others."""
+    made = Path(tempfile.mkdtemp(prefix="sauro-mutants-"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def run(folder: Path, node: str, var: Path) -> subprocess.CompletedProcess[str]:
+    """The named test alone, on the code of ``folder``."""
     environment = {
         **os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "src"), str(folder)]),
-        "SAURO_VAR": os.environ.get("SAURO_VAR", str(ROOT / "var")), "PYTHONDONTWRITEBYTECODE": "1",
+        "SAURO_VAR": str(var), "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "", node]
     return subprocess.run(
@@ -91,13 +101,13 @@ def run(folder: Path, node: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.stem)
-def test_a_mutant_is_killed_by_the_test_it_names(patch: Path, tmp_path: Path) -> None:
+def test_a_mutant_is_killed_by_the_test_it_names(patch: Path, tmp_path: Path, var: Path) -> None:
     folder = copy_of_the_tree(tmp_path / "tree")
     node = heads(patch)[1]
     began = time.monotonic()
     done = applied(patch, folder)
     assert done.returncode == 0, done.stderr
-    found = run(folder, node)
+    found = run(folder, node, var)
     # 1: a test failed. Anything else (nothing collected, an error of pytest's own) proves nothing.
     assert found.returncode == 1, (
         f"{patch.stem} survived {node} ({time.monotonic() - began:.0f} s):\n{found.stdout[-3000:]}"

@@ -61,7 +61,7 @@ MOVES: dict[str, set[tuple[str, str]]] = {
 COLUMNS = {"business": "status", "financial": "payment", "delivery": "delivery", "sync": "sync"}
 
 
-Rows = tuple[dict[str, Any], dict[str, Any], list[tuple[Any, ...]]]
+Rows = tuple[Any, Any, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)

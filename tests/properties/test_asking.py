@@ -230,14 +230,17 @@ def test_a_plain_act_is_five_statements_at_most(town: Town, monkeypatch: pytest.
     dossier = town.file()
     sent: list[Any] = []
     ask, execute = pipe.Pipe.ask, psycopg.Cursor.execute
-    monkeypatch.setattr(
-        pipe.Pipe, "ask", lambda self, *asked: [sent.extend(a[0].sql for a in asked), ask(self, *asked)][1]
-    )
-    monkeypatch.setattr(
-        psycopg.Cursor,
-        "execute",
-        lambda self, sql, *rest, **more: [sent.append(sql), execute(self, sql, *rest, **more)][1],
-    )
+
+    def piped(self: pipe.Pipe, *asked: pipe.Asked) -> list[Any]:
+        sent.extend(each.sql for each, _values in asked)
+        return ask(self, *asked)
+
+    def executed(self: psycopg.Cursor[Any], sql: Any, *rest: Any, **more: Any) -> Any:
+        sent.append(sql)
+        return execute(self, sql, *rest, **more)
+
+    monkeypatch.setattr(pipe.Pipe, "ask", piped)
+    monkeypatch.setattr(psycopg.Cursor, "execute", executed)
     counted = {}
     for step, asked in walk(town, dossier):
         sent.clear()

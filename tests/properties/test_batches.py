@@ -144,7 +144,7 @@ def happened(
         results = do(asks)
         events = list(Event.objects.filter(recorded=clock))
         made = [event.id for event in events]
-        units = [*{ask.subject for ask in asks}, *{ask.payload.get("id") for ask in asks}]
+        units: list[Any] = [*{ask.subject for ask in asks}, *{ask.payload.get("id") for ask in asks}]
         bodies = sorted(
             (orjson.loads(bytes(e.body)) for e in events), key=lambda b: (b["name"], b["person"], b["key"])
         )
@@ -164,7 +164,7 @@ def happened(
     return _named(found)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: Any) -> dict[str, Any]:
     return {
         name: [str(v) for v in value]
         if isinstance(value, list)

@@ -97,7 +97,7 @@ def test_a_fee_that_is_waived_after_it_was_asked_lets_the_dossier_go_on(town: To
     town.do(dossier, "serve.request_payment", {"amount": 0, "waived": True}, step="check")
     row, promise = Dossier.objects.get(pk=dossier), Commitment.objects.get(pk=dossier)
     assert (row.status, row.payment, row.fee) == (4, "waived", 0)
-    assert promise.course["pauses"][-1]["until"] is not None
+    assert promise.course is not None and promise.course["pauses"][-1]["until"] is not None
 
 
 def test_the_original_due_stays_beside_an_extension_that_is_counted(town: Town) -> None:
@@ -131,6 +131,7 @@ def test_a_filing_stands_though_an_office_is_vacant_and_the_gap_is_somebodys(tow
     Holding.objects.filter(position=vacant).update(valid_to=today - timedelta(days=1))
     dossier = act(Ask("serve.submit_dossier", town.citizen, "f", payload)).subject
     gap = Commitment.objects.get(parent=dossier)
+    assert gap.position is not None
     head = Actor.objects.get(pk=gap.position)
     assert (gap.kind, gap.state, head.head) == ("gap", "filed", True)
     assert Holding.objects.filter(position=head.id, valid_to=None).exists(), "a head in office"

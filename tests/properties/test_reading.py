@@ -119,10 +119,10 @@ def test_lists_show_masks_and_are_no_personal_read(town: Town) -> None:
     dossier = town.file()
     act(Ask("serve.withdraw_dossier", town.citizen, "w", {}, dossier))
     page = queue(officer(town, dossier), Filter(), moment.now())
-    shown = str(page)
+    shown, typed = str(page), {name: str(value) for name, value in BIRTH.items()}
     assert str(dossier) in shown
     assert not any(
-        BIRTH[name] in shown for name in ("requester_name", "requester_id", "requester_phone", "child_name")
+        typed[name] in shown for name in ("requester_name", "requester_id", "requester_phone", "child_name")
     )
     assert not Access.objects.exists()
     with connection.cursor() as cursor:

@@ -53,6 +53,11 @@ def organisation(parent: UUID | None = None, *, offices: tuple[str, ...] = ("hea
     return id_
 
 
+def standing_for(id_: UUID | None) -> Actor:
+    assert id_ is not None, "an orphan"
+    return Actor.objects.get(pk=id_)
+
+
 def merge(what: UUID, into: UUID) -> UUID:
     return act(
         Ask(
@@ -99,11 +104,11 @@ def test_after_any_mergers_every_row_has_one_organisation_that_stands(
             break
         merge(places[what], next(id_ for id_ in standing if id_ != places[what]))
     for actor in Actor.objects.filter(id__in=places) | Actor.objects.filter(organisation__in=places):
-        heir = Actor.objects.get(pk=actor.current)
+        heir = standing_for(actor.current)
         assert heir.current == heir.id and heir.kind == actor.kind
         assert heir.valid_to is None, "the successor stands"
         if actor.kind == "position":
-            assert Actor.objects.get(pk=heir.organisation).current == heir.organisation
+            assert standing_for(heir.organisation).current == heir.organisation
     heir_of = {at: Actor.objects.get(pk=id_).current for at, id_ in enumerate(places)}
     for at, reader in readers.items():
         assert sees(reader, dossier) is (heir_of[at] == heir_of[old])

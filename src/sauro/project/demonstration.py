@@ -15,13 +15,13 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from sauro.core.doorway import Ask, act, act_many
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.models import Account, Actor, Definition, Grant, Holding
 from sauro.core.refusal import Refusal
 from sauro.packs.load import id_of
+from sauro.project.cli.language import _
 
 Say = Callable[[str], None]
 COMMUNE = "26041"
@@ -34,7 +34,7 @@ class Role:
     """One person of the demonstration: their login, who they are, and which offices they hold by the roles of these."""
 
     login: str
-    words: object
+    words: str
     identity: dict[str, str]
     roles: tuple[str, ...] = ()
 
@@ -64,7 +64,7 @@ def fill(say: Say) -> None:
     """Make the people, their offices and their accounts, once."""
     if accounts_file().exists() and Account.objects.filter(user__username=PEOPLE[0].login).exists():
         return
-    say(str(_("Making the demonstration's people…")))
+    say(_("Making the demonstration's people…"))
     password = "-".join(secrets.token_hex(2) for _part in range(3))
     for role in PEOPLE:
         person = id_of(f"demonstration/{role.login}")

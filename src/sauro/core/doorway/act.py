@@ -130,7 +130,7 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
         if sealed:
             write_personal(doing, new=new, parts=sealed, tokens=tokens)
         if work.erased:
-            erasure.erase_rows(doing, work.erased, work.event, moment)
+            erasure.erase_rows(doing, work.erased, work.event, work.now)
         doing.finish()
     else:
         doing.finish(*written)
