@@ -63,14 +63,14 @@ def test_several_workers_that_crash_fire_each_timer_once(
     clock, problems = later(), []
 
     def worker(crashes: int) -> None:
-        with moment.simulated(lambda: clock):
-            for _ in range(crashes + 1):
-                try:
+        for _ in range(crashes + 1):
+            try:
+                with moment.simulated(lambda: clock):
                     timers.fire_due()
-                except (psycopg.Error, DatabaseError, InterfaceError):
-                    connection.close()
-                except Exception as error:
-                    problems.append(error)
+            except (psycopg.Error, DatabaseError, InterfaceError):
+                connection.close()
+            except Exception as error:
+                problems.append(error)
         connections.close_all()
 
     threads = [threading.Thread(target=worker, args=(6,)) for _ in range(3)]
