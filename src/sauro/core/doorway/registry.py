@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.doorway.tables import table
 from sauro.core.journal.tables import TableSpec
+from sauro.core.shapes import prepared
 
 if TYPE_CHECKING:
     from sauro.core.doorway.ask import Ask
@@ -97,7 +98,8 @@ def action(
     def register(handler: Handler) -> Handler:
         if name in _ACTIONS and _ACTIONS[name].handler.__qualname__ != handler.__qualname__:
             raise RuntimeError(f"Two actions are called {name}")
-        _ACTIONS[name] = Action(name, subject, payload, handler, purpose, creates, facts, place, batch, gives)
+        shape = prepared(payload)
+        _ACTIONS[name] = Action(name, subject, shape, handler, purpose, creates, facts, place, batch, gives)
         return handler
 
     return register

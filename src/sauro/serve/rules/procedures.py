@@ -11,9 +11,11 @@ import msgspec
 
 from sauro.core.expressions import Expression, ExpressionError, compile_expression
 from sauro.core.queries.definitions import Published
+from sauro.core.shapes import prepared
 from sauro.packs import procedure as pack
 
 Facts = Mapping[str, Any]
+SHAPE = prepared(pack.Procedure)
 
 
 @dataclass(frozen=True)
@@ -144,5 +146,5 @@ def _typed(kind: str, value: Any) -> Any:
 
 def procedure(published: Published) -> Procedure:
     """Compile a published definition of kind ``procedure``. Raises msgspec.ValidationError on a foreign shape."""
-    terms = msgspec.convert(published.body, pack.Procedure, strict=False)
+    terms = msgspec.convert(published.body, SHAPE, strict=False)
     return Procedure(published.id, terms, published.basis)

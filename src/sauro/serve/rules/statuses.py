@@ -6,7 +6,10 @@ from enum import IntEnum
 import msgspec
 
 from sauro.core.queries.definitions import Published
+from sauro.core.shapes import prepared
 from sauro.packs import schema
+
+SHAPE = prepared(schema.StatusAxis)
 
 
 class Status(IntEnum):
@@ -50,6 +53,6 @@ class Axis:
 
 def axis(published: Published) -> Axis:
     """Compile a published definition of kind ``status_axis``."""
-    terms = msgspec.convert(published.body, schema.StatusAxis, strict=False)
+    terms = msgspec.convert(published.body, SHAPE, strict=False)
     moves = {(move.start, move.to): move for move in terms.transitions}
     return Axis(terms.code, {state.code: state for state in terms.states}, moves)
