@@ -30,7 +30,7 @@ def _digest() -> str:
     files = [*Path(__file__).parent.glob("conftest.py"), ours / "project" / "schema.py"]
     for app in apps.get_app_configs():
         files += (Path(app.path) / "migrations").rglob("*.py")
-    for folder in ("core/actions", "core/doorway", "core/vault", "packs"):
+    for folder in ("core/actions", "core/doorway", "core/journal", "core/vault", "packs"):
         files += (file for file in (ours / folder).rglob("*") if file.suffix in {".py", ".yaml", ".csv"})
     digest = hashlib.sha256()
     for file in sorted(file for file in files if "tests" not in file.parts):

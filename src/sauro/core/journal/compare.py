@@ -146,7 +146,9 @@ class _Comparison:
         leaf = written[1]
         said = self._writer(key, leaf)[1]
         names = [*self.spec.names, *(name for name in said if name not in self.spec.names)]
-        columns = tuple(name for name in names if said.get(name) != image.get(name) or name not in said)
+        columns = tuple(
+            name for name in names if (name in said, said.get(name)) != (name in image, image.get(name))
+        )
         self._altered(key, columns, leaf)
         return False
 

@@ -87,7 +87,7 @@ def _del(schema: str, spec: TableSpec) -> Composed:
 def _record(spec: TableSpec, image: Image) -> str:
     bound = dict(image)
     for name, kind in spec.columns:
-        if kind == "bytea" and bound[name] is not None:
+        if kind == "bytea" and name in bound:
             bound[name] = "\\x" + bound[name]
     return orjson.dumps(bound).decode()
 

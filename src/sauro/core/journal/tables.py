@@ -1,8 +1,9 @@
 """The journal's scope: which tables replay rebuilds, what their rows look like in an event, and how to compare them.
 
 An event holds, for each row it changed, ``[table, op, image]``: the whole row after it (*put*), or only its key
-(*del*). An image is canonical (see ``sauro.core.canonical``) and its keys are the columns of the table's spec.
-A table whose columns changed since has a later ``version``; its new images carry it as a fourth item.
+(*del*). An image is canonical (see ``sauro.core.canonical``) and its keys are the columns of the table's spec that are
+not NULL: what an image leaves out is NULL, so a column that may be NULL is added without touching what is written.
+A table whose columns changed otherwise has a later ``version``; its new images carry it as a fourth item.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,12 +87,12 @@ class TableSpec:
 
         JSON without canonical form, which no event can have written, becomes something that equals no image.
         """
-        row = dict(zip(self.names, values, strict=False))
+        row = {name: value for name, value in zip(self.names, values, strict=False) if value is not None}
         for name in self._json:
-            if row[name] is not None:
+            if name in row:
                 row[name] = _json(row[name])
         for name in self._text:
-            if row[name] is not None and not row[name].isascii():
+            if name in row and not row[name].isascii():
                 row[name] = plain(row[name])
         return row
 
@@ -165,17 +166,21 @@ def row_image(spec: TableSpec, row: Mapping[str, Any]) -> Image:
     image: Image = {}
     for name, kind in spec.columns:
         value = row[name]
+        if value is None:
+            continue
         try:
-            image[name] = value if value is None else _CONVERT.get(kind, plain)(value)
+            image[name] = _CONVERT.get(kind, plain)(value)
         except NotCanonical as error:
             raise NotCanonical(error.reason, (spec.name, name, *error.path)) from None
     return image
 
 
 def change(spec: TableSpec, op: str, image: Image) -> list[Any]:
-    """One entry of an event's ``changes``. ``op`` is ``put`` or ``del``."""
+    """One entry of an event's ``changes``. ``op`` is ``put`` or ``del``; a row may be given for its image."""
     if op == "del":
         image = {name: image[name] for name in spec.pk}
+    else:
+        image = {name: value for name, value in image.items() if value is not None}
     return [spec.name, op, image] if spec.version == 1 else [spec.name, op, image, spec.version]
 
 

@@ -118,7 +118,10 @@ class World:
         names = ", ".join(THING.names)
         marks = ", ".join(["%s"] * len(THING.names))
         sets = ", ".join(f"{name} = excluded.{name}" for name in THING.names)
-        bound = [Jsonb(row[name]) if kind == "jsonb" else row[name] for name, kind in THING.columns]
+        bound = [
+            Jsonb(row[name]) if kind == "jsonb" and row[name] is not None else row[name]
+            for name, kind in THING.columns
+        ]
         (connection or self.db).execute(
             f"INSERT INTO thing ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}", bound
         )
