@@ -51,6 +51,31 @@ def encode(value: Any) -> bytes:
         raise NotCanonical(str(error)) from None
 
 
+def quick(value: Any) -> bytes:
+    """The bytes that ``canonical`` gives, in half its time, where all keys are ASCII and no float occurs.
+
+    The caller answers for both; the rest is checked. Raises NotCanonical.
+    """
+    try:
+        made = orjson.dumps(value, default=_other, option=_QUICK)
+    except orjson.JSONEncodeError as error:
+        raise (
+            error.__cause__ if isinstance(error.__cause__, NotCanonical) else NotCanonical(str(error))
+        ) from None
+    if b"\\u0000" in made or not (made.isascii() or unicodedata.is_normalized("NFC", made.decode())):
+        return canonical(value)
+    return made
+
+
+_QUICK = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
+
+
 def plain(value: Any) -> Any:
     """``value`` as the dict, list, str, int, bool and None that its canonical bytes say. Raises NotCanonical."""
     return _FORMS.get(type(value), _other)(value)
@@ -125,7 +150,9 @@ def _bytes(value: bytes | bytearray | memoryview) -> str:
 
 
 def _other(value: Any) -> Any:
-    """What is not exactly one of the known types but may be a kind of one."""
+    """What is not exactly one of the types that JSON has, or one of ours, but may be a kind of one."""
+    if type(value) in _WRITTEN:
+        return _WRITTEN[type(value)](value)
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, str):
@@ -140,18 +167,21 @@ def _other(value: Any) -> Any:
     raise NotCanonical(f"A {type(value).__name__} has no canonical form")
 
 
-_FORMS: dict[type, Callable[[Any], Any]] = {
-    str: _text,
-    type(None): _same,
-    bool: _same,
-    int: _integer,
-    UUID: UUID.__str__,
+_WRITTEN: dict[type, Callable[[Any], str]] = {
     datetime: moment,
     date: date.isoformat,
     Decimal: decimal,
     bytes: _bytes,
     bytearray: _bytes,
     memoryview: _bytes,
+}
+_FORMS: dict[type, Callable[[Any], Any]] = {
+    **_WRITTEN,
+    str: _text,
+    type(None): _same,
+    bool: _same,
+    int: _integer,
+    UUID: UUID.__str__,
     dict: _object,
     list: _array,
     tuple: _array,

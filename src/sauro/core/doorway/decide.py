@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
-from sauro.core.canonical import canonical
+from sauro.core.canonical import plain, quick
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.registry import Action, Row
 from sauro.core.doorway.store import LiveGrant, Locked
@@ -155,10 +155,10 @@ def seal(keyring: Keyring, work: Work) -> tuple[list[NewUnit], list[SealedPart],
 def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
     """The canonical bytes of the event: what is hashed, and all that replay needs."""
     ask = work.ask
-    # The rows themselves are the images: canonical() writes every type of a column as ``row_image`` would.
-    changes = [change(c.spec, "put", c.row) for c in work.changes.values()]
+    # The rows themselves are the images: quick() writes every type of a column as ``row_image`` would.
+    changes = [change(c.spec, "put", c.spec.image(c.row)) for c in work.changes.values()]
     changes += [change(PERSONAL, "put", part.image()) for part in sealed]
-    return canonical(
+    return quick(
         {
             "v": 1,
             "id": work.event,
@@ -173,7 +173,7 @@ def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
             "occurred": ask.occurred or work.now,
             "recorded": work.now,
             "key": ask.key,
-            "data": {**work.data, "answer": work.answer},
+            "data": plain({**work.data, "answer": work.answer}),
             "changes": changes,
             "erased": work.erased,
         }

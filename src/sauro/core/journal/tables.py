@@ -104,6 +104,19 @@ class TableSpec:
     def _text(self) -> tuple[str, ...]:
         return tuple(name for name, kind in self.columns if kind == "text")
 
+    @cached_property
+    def _checked(self) -> tuple[str, ...]:
+        """The columns in which a float, or a key outside ASCII, could hide."""
+        return tuple(name for name, kind in self.columns if kind in ("jsonb", "numeric"))
+
+    def image(self, row: Mapping[str, Any]) -> Image:
+        """A row as ``quick`` may write it: what is NULL left out, what could hide a float checked. Raises NotCanonical."""
+        image = {name: value for name, value in row.items() if value is not None}
+        for name in self._checked:
+            if name in image:
+                image[name] = plain(image[name])
+        return image
+
     def key(self, image: Mapping[str, Any]) -> str:
         """The primary key of an image as one text."""
         if len(self.pk) == 1:
@@ -176,11 +189,9 @@ def row_image(spec: TableSpec, row: Mapping[str, Any]) -> Image:
 
 
 def change(spec: TableSpec, op: str, image: Image) -> list[Any]:
-    """One entry of an event's ``changes``. ``op`` is ``put`` or ``del``; a row may be given for its image."""
+    """One entry of an event's ``changes``. ``op`` is ``put`` or ``del``."""
     if op == "del":
         image = {name: image[name] for name in spec.pk}
-    else:
-        image = {name: value for name, value in image.items() if value is not None}
     return [spec.name, op, image] if spec.version == 1 else [spec.name, op, image, spec.version]
 
 

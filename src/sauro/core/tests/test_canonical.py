@@ -1,4 +1,5 @@
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sauro.core.canonical import MAX_INTEGER, NotCanonical, canonical, encode, plain
+from sauro.core.canonical import MAX_INTEGER, NotCanonical, canonical, encode, plain, quick
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 keys = st.text(st.characters(min_codepoint=1, max_codepoint=127), max_size=8)
@@ -140,3 +141,21 @@ def test_plain_leaves_its_argument_alone() -> None:
     given_value = {"when": datetime(2025, 1, 1, tzinfo=UTC), "list": [Decimal("2.50")]}
     assert plain(given_value) == {"when": "2025-01-01T00:00:00.000000Z", "list": ["2.5"]}
     assert given_value["list"] == [Decimal("2.50")]
+
+
+ours = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=8), st.uuids(), st.binary(max_size=6),
+    st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))])), st.dates(), st.decimals(allow_nan=False, places=3),
+    st.sampled_from(["e\u0302", "\\u0000", "\0", "Tiếng Việt", "\ud800", "\u2028"]),
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.text("abcXYZ_1", max_size=4), ours | st.lists(ours, max_size=3), max_size=6))
+def test_quick_gives_the_same_bytes_and_refuses_the_same(value: dict[str, Any]) -> None:
+    def made(how: Callable[[Any], bytes]) -> bytes | None:
+        try:
+            return how(value)
+        except NotCanonical:
+            return None
+
+    assert made(quick) == made(canonical)
