@@ -77,5 +77,9 @@ def _described(place: dict[str, str]) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "sauro"},
+        "OPTIONS": {
+            "application_name": "sauro",
+            # The doorway's prepared statements take arrays, for which PostgreSQL would plan anew at every use.
+            "options": "-c plan_cache_mode=force_generic_plan",
+        },
     }
