@@ -31,7 +31,7 @@ from sauro.serve import drafts
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 10.0
-STALLED_AFTER = 60.0
+STALLED_AFTER = 30.0
 JOBS_AT_ONCE = 2
 DAILY = 24 * 60 * 60.0
 

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import orjson
 from psycopg import Connection, errors, pq
@@ -179,12 +178,10 @@ class Pipe:
                     failure = failure or errors.error_from_result(result)
 
 
-_pipes: "WeakKeyDictionary[Connection[Any], Pipe]" = WeakKeyDictionary()
-
-
 def pipe_of(link: Connection[Any]) -> Pipe:
-    """The pipe of a psycopg connection."""
-    found = _pipes.get(link)
+    """The pipe of a psycopg connection; kept on the connection, so that it goes when the connection does."""
+    kept = vars(link)
+    found: Pipe | None = kept.get("sauro_pipe")
     if found is None:
-        found = _pipes[link] = Pipe(link)
+        found = kept["sauro_pipe"] = Pipe(link)
     return found
