@@ -122,18 +122,14 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
     for wanted in work.numbers:
         store.give_number(doing, wanted)
     new, sealed, tokens = seal(keyring.current(), work)
-    written = [store.inserting_event(event_row(work, digest, event_body(work, sealed)))]
-    written += store.writing_state(list(work.changes.values()))
-    if sealed or work.erased:
-        # These answer how much they wrote, and that is looked at before the commit.
-        doing.ask(*written)
-        if sealed:
-            write_personal(doing, new=new, parts=sealed, tokens=tokens)
-        if work.erased:
-            erasure.erase_rows(doing, work.erased, work.event, work.now)
-        doing.finish()
-    else:
-        doing.finish(*written)
+    doing.queue(store.inserting_event(event_row(work, digest, event_body(work, sealed))))
+    doing.queue(*store.writing_state(list(work.changes.values())))
+    # These answer how much they wrote, and that is looked at before the commit.
+    if sealed:
+        write_personal(doing, new=new, parts=sealed, tokens=tokens)
+    if work.erased:
+        erasure.erase_rows(doing, work.erased, work.event, work.now)
+    doing.finish()
     return outcome(work)
 
 

@@ -32,6 +32,7 @@ class Transaction:
         self.end = pipe.RELEASE if nested else pipe.COMMIT
         self.undo = pipe.BACK if nested else pipe.ROLLBACK
         self.open = False
+        self.queued: list[Asked] = []
         if nested and raw.pgconn.transaction_status == TransactionStatus.IDLE:
             # psycopg begins the caller's transaction with its first own statement only.
             self.cursor.execute("SELECT 1")
@@ -43,12 +44,16 @@ class Transaction:
         set_json_loads(orjson.loads, made)
         return made
 
+    def queue(self, *asked: Asked) -> None:
+        """Send statements with the next ones, in their round trip; nobody wants their answers."""
+        self.queued += asked
+
     def ask(self, *asked: Asked) -> list[Any]:
         """Send statements in one round trip, beginning the transaction with the first."""
-        if self.open:
-            return self.pipe.ask(*asked)
-        self.open = True
-        return self.pipe.ask((self.begin, ()), *asked)[1:]
+        first = [] if self.open else [(self.begin, ())]
+        before = [*first, *self.queued]
+        self.open, self.queued = True, []
+        return self.pipe.ask(*before, *asked)[len(before) :]
 
     def execute(self, query: str, params: Any = (), /) -> "Answer":
         """One statement with ``%s`` or ``%(name)s`` marks, as the vault asks it."""
