@@ -1,4 +1,4 @@
-"""python -m bench.loader [--dossiers N]: a database of N dossiers, kept as a template for the page benchmark.
+"""python -m bench.loader [--dossiers N] [--communes N]: a database of N dossiers, kept as a template for the page benchmark.
 
 Real cases are done by the doorway in a small installation (bench/load/base.py); each is then copied under fresh
 identities, in its weight, with events, leaves, tiles, state and personal text in one transaction a batch
@@ -30,20 +30,26 @@ def facts_file(dossiers: int) -> Path:
     return KEPT / f"{template_name(dossiers)}.json"
 
 
-def ensure(dossiers: int = DOSSIERS) -> str:
+def ensure(dossiers: int = DOSSIERS, communes: int = 0) -> str:
     """The name of the template database with so many dossiers; it is built where it is not there yet."""
     postgres.start()
     name = template_name(dossiers)
     if not postgres.exists(name) or not facts_file(dossiers).exists():
-        build(dossiers)
+        build(dossiers, communes)
     return name
 
 
-def build(dossiers: int) -> dict[str, Any]:
-    """Build the database beside its final name, so that one that is cut short is never taken for whole."""
+def build(dossiers: int, communes: int = 0) -> dict[str, Any]:
+    """Build the database beside its final name, so that one that is cut short is never taken for whole.
+
+    Without a number of communes each gets ten thousand dossiers; few communes make large agencies.
+    """
     half, began = f"{template_name(dossiers)}__half", time.monotonic()
+    # The one that stands goes first: its keys lie where the new one's will, and there may not be room for both.
+    facts_file(dossiers).unlink(missing_ok=True)
+    postgres.drop(template_name(dossiers))
     address = postgres.create(half, owner="sauro_owner")
-    communes = max(2, min(COMMUNES, dossiers // 10_000))
+    communes = communes or max(2, min(COMMUNES, dossiers // 10_000))
     citizens = max(20, min(CITIZENS, dossiers // 200))
     seeds_file = KEPT / "seeds.json"
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -63,9 +69,8 @@ def build(dossiers: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.load.multiply", address, str(seeds_file), str(dossiers)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     copied = json.loads(done.stdout.splitlines()[-1])
-    facts = {"dossiers": dossiers, "base_s": base, **copied, "officers": told["officers"]}
+    facts = {"dossiers": dossiers, "base_s": base, **copied, "communes": communes}
     facts["citizens"] = [person for person, _grant in told["citizens"][:50]]
-    postgres.drop(template_name(dossiers))
     postgres.rename(half, template_name(dossiers))
     facts_file(dossiers).write_text(json.dumps(facts, indent=1))
     return facts
@@ -74,12 +79,15 @@ def build(dossiers: int) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.loader", description=__doc__)
     parser.add_argument("--dossiers", type=int, default=DOSSIERS)
+    parser.add_argument(
+        "--communes", type=int, default=0, help="how many share them (0: one for each 10,000)"
+    )
     parser.add_argument("--again", action="store_true", help="build it anew although it stands")
     asked = parser.parse_args(arguments)
     postgres.start()
     if asked.again:
-        postgres.drop(template_name(asked.dossiers))
-    print(ensure(asked.dossiers))
+        build(asked.dossiers, asked.communes)
+    print(ensure(asked.dossiers, asked.communes))
     return 0
 
 

@@ -79,13 +79,6 @@ def exists(database: str) -> bool:
         return link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
 
-def size(database: str) -> int:
-    """Bytes on disk."""
-    with psycopg.connect(address_of("postgres")) as link:
-        row = link.execute("SELECT pg_database_size(%s)", [database]).fetchone()
-    return int(row[0]) if row else 0
-
-
 def facts() -> dict[str, str]:
     """Version and settings, as the server itself reports them."""
     with psycopg.connect(address_of("postgres")) as link:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from bench.load.forms import acceptable_answers
 from bench.ours import installation
+from bench.ours.steps import rendered
 
 SINCE = date(2025, 7, 1)
 FEW = 5
@@ -209,6 +210,7 @@ class Seeds:
         payload = {
             "id": dossier, "definition": found.id, "received_by": places.received_by, "competent": places.competent,
             "involved": places.involved, "area": area, "answers": acceptable_answers(found, at.date()), "channel": 1,
+            "simulated": True,
         }  # fmt: skip
         self._act(Ask("serve.submit_dossier", self.citizen[0], uuid.uuid4().hex, payload), at)
         walk = Walk(self, dossier, found, at)
@@ -267,7 +269,7 @@ class Walk:
             ),
             "sign": (
                 "serve.sign_decision",
-                {"file": uuid.uuid4(), "digest": "cd" * 32, "prepared": "ab" * 32},
+                {"file": self.dossier, "digest": "cd" * 32, "prepared": "ab" * 32},
             ),
             "issue": ("serve.issue_result", {}),
             "return": ("serve.return_result", {"how": "counter"}),
@@ -277,7 +279,8 @@ class Walk:
     def _prepare(self) -> None:
         from sauro.core.doorway import Ask
 
-        payload = {"file": uuid.uuid4(), "digest": "ab" * 32}
+        rendered([self.dossier])
+        payload = {"file": self.dossier, "digest": "ab" * 32}
         platform = self.seeds.people.platform
         self.seeds._act(
             Ask("serve.prepare_signature", platform, uuid.uuid4().hex, payload, subject=self.dossier), self.at

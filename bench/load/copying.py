@@ -1,6 +1,7 @@
 """Copies of seeds, written by COPY: events, leaves, tiles, state and personal text of each batch in one transaction."""
 
 import itertools
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -80,25 +81,34 @@ def copy_all(
     keyring: Any,
     pool: Sequence[Citizen],
 ) -> Iterator[tuple[int, int]]:
-    """Copy each seed in its weight until there are `total` more cases; yields (cases, events) as it goes."""
+    """Copy each seed in its weight until there are `total` more cases; yields (cases, events) as it goes.
+
+    The copies of all seeds are mixed, as filings arrive: the dossiers of one agency do not lie side by side on disk.
+    """
     tree, codes, references = Tree(link), Codes(link), References()
+    copiers = [(seed, Copier(seed, keyring, codes, references)) for seed, _weight in seeds]
     names = dict(COLUMNS)
     for seed, _weight in seeds:
         names |= seed.columns
     done = events = 0
-    citizens = itertools.cycle(pool)
-    for seed, wanted in zip(
-        (seed for seed, _ in seeds), _shares([weight for _, weight in seeds], total), strict=True
-    ):
-        copier = Copier(seed, keyring, codes, references)
-        for start in range(0, wanted, BATCH):
-            lines: Lines = defaultdict(list)
-            batch = min(BATCH, wanted - start)
-            for _ in range(batch):
-                _one(seed, copier, tree, lines, next(citizens))
-            _write(link, names, lines, codes)
-            done, events = done + batch, events + batch * len(seed.events)
-            yield done, events
+    citizens, order = itertools.cycle(pool), _mixed(_shares([weight for _, weight in seeds], total))
+    while order:
+        lines: Lines = defaultdict(list)
+        for place in order[-BATCH:]:
+            seed, copier = copiers[place]
+            _one(seed, copier, tree, lines, next(citizens))
+            events += len(seed.events)
+        done += len(order[-BATCH:])
+        del order[-BATCH:]
+        _write(link, names, lines, codes)
+        yield done, events
+
+
+def _mixed(shares: Sequence[int]) -> list[int]:
+    """The places of the shares, each so often, in an order that is always the same and has no pattern."""
+    order = list(itertools.chain.from_iterable(itertools.repeat(place, n) for place, n in enumerate(shares)))
+    random.Random(20251122).shuffle(order)
+    return order
 
 
 def _shares(weights: Sequence[int], total: int) -> list[int]:

@@ -9,7 +9,7 @@ import psycopg
 from bench.client import Outside, serve
 from bench.ours import installation
 from bench.ours.cast import Cast, assemble
-from bench.ours.steps import ACTS, OUTSIDE, STEPS, ask
+from bench.ours.steps import ACTS, OUTSIDE, STEPS, ask, rendered
 
 CHUNK = 1_000
 
@@ -48,6 +48,7 @@ class Ours:
             asked = ask(self.cast, step, dossier, number)
             if step == OUTSIDE:
                 with self.outside:
+                    rendered([dossier])
                     act(asked)
             else:
                 act(asked)
@@ -61,6 +62,7 @@ class Ours:
             asks = [ask(self.cast, step, d, n) for d, n in zip(dossiers, numbers, strict=True)]
             if step == OUTSIDE:
                 with self.outside:
+                    rendered(dossiers)
                     _accepted(act_many(asks))
             else:
                 _accepted(act_many(asks))

@@ -1,6 +1,7 @@
 """The five acts of a case as a page would ask for them, and the sixth that prepares the signature."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,22 @@ def answers(number: int) -> dict[str, Any]:
     }
 
 
+def rendered(dossiers: Sequence[UUID]) -> None:
+    """The rows of the files that a renderer and a signer would have stored, each under its dossier's id."""
+    from sauro.core.doorway.genesis import PLATFORM
+    from sauro.core.models import StoredFile
+    from sauro.core.moment import now
+
+    stored = {
+        "digest": b"",
+        "size": 1,
+        "media_type": "application/pdf",
+        "scanned": "clean",
+        "owner": PLATFORM,
+    }
+    StoredFile.objects.bulk_create(StoredFile(id=id_, unit=id_, created=now(), **stored) for id_ in dossiers)
+
+
 def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
     """The ask of one step of one dossier."""
     from sauro.core.doorway import Ask
@@ -46,10 +63,11 @@ def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
         payload = {
             "id": dossier, "definition": cast.procedure, "received_by": cast.received_by, "competent": cast.competent,
             "area": cast.area, "involved": cast.involved, "answers": answers(number), "channel": 1,
+            "simulated": True,
         }  # fmt: skip
         return Ask(ACTS[0], cast.citizen, key, payload)
     if step == "prepare":
-        payload = {"file": uuid.uuid4(), "digest": PREPARED}
+        payload = {"file": dossier, "digest": PREPARED}
         return Ask("serve.prepare_signature", PLATFORM, key, payload, subject=dossier)
     acts: dict[str, tuple[str, tuple[UUID, UUID], dict[str, Any]]] = {
         "accept": (ACTS[1], cast.one_stop, {}),
@@ -58,7 +76,7 @@ def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
             cast.drafter,
             {"outcome": "granted", "paragraphs": ["Cấp trích lục theo đề nghị."]},
         ),
-        "sign": (ACTS[3], cast.signer, {"file": uuid.uuid4(), "digest": SIGNED, "prepared": PREPARED}),
+        "sign": (ACTS[3], cast.signer, {"file": dossier, "digest": SIGNED, "prepared": PREPARED}),
         "return": (ACTS[4], cast.one_stop, {"how": "counter"}),
     }
     action, (person, position), payload = acts[step]

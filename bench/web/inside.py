@@ -1,7 +1,8 @@
 """python -m bench.web.inside ADDRESS FACTS RUNS REQUESTS: time pages in process, through Django's own WSGI handler.
 
 What is timed is the server's whole work for a request, from the handler's call to the last byte of its answer:
-middleware, session, queries, template. Prints one JSON line.
+middleware, session, queries, template. ``cpu_ms`` is this process's processor time for a request, without the
+database's. Prints one JSON line.
 """
 
 import io
@@ -33,15 +34,20 @@ def main() -> None:
     times: dict[str, list[list[float]]] = {name: [] for name in turns}
     sizes: dict[str, int] = {}
     queries: dict[str, int] = {}
+    cpu: dict[str, float] = dict.fromkeys(turns, 0.0)
     for name, turn in turns.items():
         for _ in range(10):
             sizes[name] = len(ask(application, next(turn))[0])
         queries[name] = _queries(application, next(turn))
     for _run in range(runs):
         for name, turn in turns.items():
+            before = time.process_time()
             times[name].append([ask(application, next(turn))[1] for _ in range(requests)])
+            cpu[name] += (time.process_time() - before) * 1000 / requests / runs
     sessions = {name: next(turn).__dict__ for name, turn in turns.items()}
-    print(json.dumps({"times_ms": times, "bytes": sizes, "queries": queries, "visits": sessions}))
+    print(
+        json.dumps({"times_ms": times, "cpu_ms": cpu, "bytes": sizes, "queries": queries, "visits": sessions})
+    )
 
 
 def ask(application: Any, visit: Visit) -> tuple[bytes, float]:

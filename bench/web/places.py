@@ -28,7 +28,7 @@ WORDS = (
 CODES = ("1.001193", "1.000656", "1.001612", "1.012784")
 GROUPS = {
     "catalogue": ("front page", "catalogue", "search", "procedure"),
-    "queue": ("queue", "queue, mine", "queue, late", "today"),
+    "queue": ("queue", "queue, mine", "queue, late", "queue, ended", "queue, reference", "today"),
     "dossier": ("dossier, officer", "dossier, citizen", "my dossiers"),
 }
 
@@ -43,6 +43,8 @@ def visits(officers: list[Visitor], citizens: list[Visitor]) -> dict[str, Iterat
         "queue": _each(officers, "/can-bo/ho-so/"),
         "queue, mine": _each(officers, "/can-bo/ho-so/?mine=1"),
         "queue, late": _each(officers, "/can-bo/ho-so/?late=1"),
+        "queue, ended": _each(officers, "/can-bo/ho-so/?status=10"),
+        "queue, reference": _looking_up(officers, "/can-bo/ho-so/?status=all&q={}"),
         "today": _each(officers, "/can-bo/"),
         "dossier, officer": _opening(officers, "/can-bo/ho-so/{}/"),
         "dossier, citizen": _opening(citizens, "/ho-so-cua-toi/{}/"),
@@ -60,3 +62,10 @@ def _opening(visitors: list[Visitor], path: str) -> Iterator[Visit]:
         for visitor in visitors:
             if visitor.dossiers:
                 yield Visit(path.format(visitor.dossiers[turn % len(visitor.dossiers)]), visitor.session)
+
+
+def _looking_up(visitors: list[Visitor], path: str) -> Iterator[Visit]:
+    """Another officer each time, and another reference that was read out to them."""
+    for turn in itertools.count():
+        for visitor in visitors:
+            yield Visit(path.format(visitor.references[turn % len(visitor.references)]), visitor.session)

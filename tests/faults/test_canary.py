@@ -45,7 +45,7 @@ body = b"%PDF-1.7\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\\n2 0 obj<</Type/
 body += b"\\ntrailer<</Root 1 0 R>>\\n%%EOF"
 file = files.take_in(draft.id, citizen, name + ".pdf", body, 10**7)
 payload = {"id": draft.id, "definition": found.id, "received_by": places.received_by, "competent": places.competent,
-           "involved": places.involved, "area": "26041", "channel": 2, "answers": answers, "files": {file.id: "birth_notification"}}
+           "involved": places.involved, "area": "26041", "channel": 2, "answers": answers, "files": {file.id: "birth_notification"}, "draft": True}
 act(Ask("serve.submit_dossier", citizen, draft.key, payload))
 drafts.clear(draft)
 

@@ -24,6 +24,8 @@ from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import Town
 
 A, B = "a" * 64, "b" * 64
+OWN = "own"
+"""In a payload's place of a file: the one that the dossier has."""
 WORDS = "Bản chụp bị mờ, xin gửi lại"
 PAYLOADS: dict[str, list[dict[str, Any]]] = {
     "serve.accept_dossier": [{}],
@@ -38,8 +40,8 @@ PAYLOADS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refused", "paragraphs": [WORDS]}, {"outcome": "granted", "paragraphs": [" "]},
     ],
     "serve.return_draft": [{"reason": WORDS}, {"reason": ""}],
-    "serve.prepare_signature": [{"file": str(UUID(int=1)), "digest": A}, {"file": str(UUID(int=1)), "digest": "z"}],
-    "serve.sign_decision": [{"file": str(UUID(int=1)), "digest": B, "prepared": A}, {"file": str(UUID(int=1)), "digest": B, "prepared": B}],
+    "serve.prepare_signature": [{"file": OWN, "digest": A}, {"file": OWN, "digest": "z"}, {"file": str(UUID(int=1)), "digest": A}],
+    "serve.sign_decision": [{"file": OWN, "digest": B, "prepared": A}, {"file": OWN, "digest": B, "prepared": B}],
     "serve.issue_result": [{}],
     "serve.return_result": [{"how": "counter"}, {"how": "pigeon"}],
     "serve.extend_deadline": [{"by": 1, "reason": WORDS}, {"by": 0, "reason": WORDS}],
@@ -123,9 +125,10 @@ class Life:
         if attempt.who == "citizen":
             position = None
         payloads = PAYLOADS[action]
-        return Ask(
-            action, person, str(new_id()), payloads[attempt.variant % len(payloads)], self.dossier, position
-        )
+        payload = dict(payloads[attempt.variant % len(payloads)])
+        if payload.get("file") == OWN:
+            payload["file"] = str(self.dossier)
+        return Ask(action, person, str(new_id()), payload, self.dossier, position)
 
     def step(self, attempt: Try) -> None:
         self.clock[0] += timedelta(hours=attempt.hours, seconds=1)

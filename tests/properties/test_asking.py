@@ -23,7 +23,7 @@ from sauro.core.models import Commitment, Definition, Event, Refused
 from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import Town, stored
 from tests.properties.dossiers import PAYLOADS, WORDS, Life, Try
 
 LOOSE = settings(
@@ -209,6 +209,7 @@ def walk(town: Town, dossier: UUID) -> Iterator[tuple[str, Ask]]:
 def test_no_act_opens_a_connection_or_writes_a_file(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     payload = town.filing()
     filing = Ask("serve.submit_dossier", town.citizen, "file", payload)
+    stored(payload["id"])
     with nothing_but_the_database(monkeypatch) as seen:
         act(filing)
         for _step, ask in walk(town, payload["id"]):

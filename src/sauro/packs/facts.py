@@ -1,5 +1,6 @@
 """What every file of a pack is made of: texts in two languages, facts with their source, places in the law."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -29,6 +30,16 @@ class Fact(Plain, frozen=True, kw_only=True):
     source: str
     verified: Verified
     note: Text | None = None
+
+
+class Listed(Fact, frozen=True, kw_only=True):
+    """An entry of a list, published for itself. A changed one needs the next version, and may say from when it applies.
+
+    Without ``valid_from`` it applies from the day on which the pack does.
+    """
+
+    version: int = 1
+    valid_from: date | None = None
 
 
 class Basis(Plain, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from sauro.core.models import Definition
 from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
 from sauro.packs.administration import Organisation, Position
+from sauro.packs.changed import changed
 from sauro.packs.pack import Pack
 
 PACK_IDS = UUID("6f0b6d0e-57a5-5c1f-9c55-5f4d3c7e5700")
@@ -34,8 +35,11 @@ def id_of(code: str) -> UUID:
 def load(pack: Pack, say: Say = lambda *_: None, provinces: Collection[str] | None = None) -> int:
     """Load a pack; what is already there stays, what is new is added. Returns how many acts were done.
 
-    ``provinces`` limits departments and communes to provinces of these area codes. Raises PackRefused.
+    ``provinces`` limits departments and communes to provinces of these area codes. Raises PackRefused, before anything
+    is done where a published definition has changed without a new version.
     """
+    if faults := changed(pack):
+        raise PackRefused("\n".join(map(str, faults)))
     done = _do(list(_definitions(pack)), "definitions", say)
     definitions.forget()
     done += _do(list(_instruments(pack)), "instruments", say)

@@ -103,13 +103,17 @@ class Pack:
         ]
         for kind, items in named:
             for item in items:
-                basis = _place(item.basis) if getattr(item, "basis", None) else ""
-                yield Definition(kind, item.code, 1, self.head.valid_from, basis, plain(item))
-        yield Definition("synonyms", self.head.id, 1, self.head.valid_from, "", plain(self.synonyms))
+                yield self._listed(kind, item.code, item)
+        yield self._listed("synonyms", self.head.id, self.synonyms)
         calendar = self.calendar
         yield Definition(
             "calendar", calendar.code, calendar.version, calendar.valid_from, "", plain(self.calendar_data())
         )
+
+    def _listed(self, kind: str, code: str, item: Any) -> Definition:
+        basis = _place(item.basis) if getattr(item, "basis", None) else ""
+        body = {name: value for name, value in plain(item).items() if name not in ("version", "valid_from")}
+        return Definition(kind, code, item.version, item.valid_from or self.head.valid_from, basis, body)
 
 
 def plain(value: Any) -> Any:

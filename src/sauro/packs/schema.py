@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import field
 
-from sauro.packs.facts import Basis, Clock, Fact, Plain, Text, Verified
+from sauro.packs.facts import Basis, Clock, Fact, Listed, Plain, Text, Verified
 from sauro.packs.procedure import (
     Branch,
     Choice,
@@ -168,7 +168,7 @@ class Instruments(Plain, frozen=True, kw_only=True):
 Level = Literal["central", "ministry", "province", "commune"]
 
 
-class OrganisationType(Fact, frozen=True, kw_only=True):
+class OrganisationType(Listed, frozen=True, kw_only=True):
     """A kind of organisation; procedures name their competent agency by it."""
 
     code: str
@@ -201,7 +201,7 @@ class Organisations(Plain, frozen=True, kw_only=True):
     per_commune: list[OrganisationRow]
 
 
-class PositionType(Fact, frozen=True, kw_only=True):
+class PositionType(Listed, frozen=True, kw_only=True):
     """An office that somebody holds, in every organisation of the types named. ``roles`` come with the office."""
 
     code: str
@@ -217,7 +217,7 @@ class Positions(Plain, frozen=True, kw_only=True):
     positions: list[PositionType]
 
 
-class Role(Fact, frozen=True, kw_only=True):
+class Role(Listed, frozen=True, kw_only=True):
     """What may be granted together: names of actions, and how far they reach unless the grant says less."""
 
     code: str
@@ -322,6 +322,8 @@ class Transition(Fact, frozen=True, kw_only=True):
 class StatusAxis(Plain, frozen=True, kw_only=True):
     """One of the four independent axes of a dossier."""
 
+    version: int = 1
+    valid_from: date | None = None
     code: str
     name: Text
     initial: list[str]
@@ -343,7 +345,7 @@ class CatalogueItem(Plain, frozen=True, kw_only=True):
     name: Text
 
 
-class Catalogue(Fact, frozen=True, kw_only=True):
+class Catalogue(Listed, frozen=True, kw_only=True):
     """A closed list of values."""
 
     code: str
@@ -357,7 +359,7 @@ class Catalogues(Plain, frozen=True, kw_only=True):
     catalogues: list[Catalogue]
 
 
-class PauseReason(Fact, frozen=True, kw_only=True):
+class PauseReason(Listed, frozen=True, kw_only=True):
     """Why the clock of a dossier may stand still; with ``clock: runs`` the reason is known but does not stop it."""
 
     code: str
@@ -375,7 +377,7 @@ class PauseReasons(Plain, frozen=True, kw_only=True):
     reasons: list[PauseReason]
 
 
-class ReferenceForm(Fact, frozen=True, kw_only=True):
+class ReferenceForm(Listed, frozen=True, kw_only=True):
     """An official form of the one-stop mechanism and the data without which it must not be issued."""
 
     code: str
@@ -391,7 +393,7 @@ class ReferenceForms(Plain, frozen=True, kw_only=True):
     forms: list[ReferenceForm]
 
 
-class Retention(Fact, frozen=True, kw_only=True):
+class Retention(Listed, frozen=True, kw_only=True):
     """How long something is kept: ``years``, or ``permanent``."""
 
     code: str
@@ -414,7 +416,7 @@ class Synonym(Plain, frozen=True, kw_only=True):
     procedures: list[str]
 
 
-class Synonyms(Fact, frozen=True, kw_only=True):
+class Synonyms(Listed, frozen=True, kw_only=True):
     """``synonyms.yaml``."""
 
     synonyms: list[Synonym]

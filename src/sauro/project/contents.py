@@ -13,7 +13,7 @@ from sauro.core.doorway import genesis
 from sauro.core.models import Instance
 from sauro.core.vault import keyring
 from sauro.project import demonstration
-from sauro.project.cli.command import Stop
+from sauro.project.cli.command import Exit, Stop
 from sauro.project.cli.language import _
 
 Say = Callable[[str], None]
@@ -58,7 +58,7 @@ def fill(say: Say) -> None:
 
 def load_pack(folder: Path) -> int:
     """Load a pack through the doorway, with progress. Gives how many acts were done."""
-    from sauro.packs.load import load
+    from sauro.packs.load import PackRefused, load
     from sauro.packs.pack import read
     from sauro.project.cli.progress import Stages
 
@@ -71,7 +71,10 @@ def load_pack(folder: Path) -> int:
             "grants": _("Grants"),
         }
     )
-    return load(read(folder), stages, settings.SAURO_PROVINCES or None)
+    try:
+        return load(read(folder), stages, settings.SAURO_PROVINCES or None)
+    except PackRefused as refused:
+        raise Stop(_("The pack cannot be loaded:\n{faults}").format(faults=refused), Exit.REFUSED) from None
 
 
 def _pack_digest(folder: Path) -> str:

@@ -50,6 +50,10 @@ PEOPLE = (
         {"name": "Nguyễn Văn Minh"},
         ("competent_authority", "agency_head"),
     ),
+    # A head who also handles dossiers: what they worked on, the chairperson above them signs (invariant I3).
+    Role(
+        "truongphong", _("Head of a division"), {"name": "Hoàng Minh Tuấn"}, ("agency_head", "case_officer")
+    ),
     Role("hotro", _("Assister at the counter"), {"name": "Đỗ Thị Lan"}, ("assister",)),
     Role("quantri", _("Administrator"), {"name": "Vũ Đức Long"}),
 )
@@ -138,8 +142,11 @@ def _appoint() -> None:
 
 
 def _holder_for(roles: set[str]) -> str | None:
-    """Signers and heads first, so that nobody drafts what they sign."""
-    for role in (PEOPLE[3], PEOPLE[1], PEOPLE[2], PEOPLE[4]):
-        if roles & set(role.roles):
-            return role.login
+    """Who both heads and handles first, then signers and heads, so that nobody drafts what they sign."""
+    people = {role.login: role.roles for role in PEOPLE}
+    if roles.issuperset(people["truongphong"]):
+        return "truongphong"
+    for login in ("lanhdao", "motcua", "chuyenvien", "hotro"):
+        if roles.intersection(people[login]):
+            return login
     return None

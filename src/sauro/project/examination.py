@@ -76,6 +76,9 @@ def configuration() -> Finding:
     )
     if not settings.DEMONSTRATION and not settings.SAURO_PUBLIC_URL.startswith("https://"):
         return Finding(_("configuration"), "fault", text, _("Set SAURO_PUBLIC_URL to an https:// address."))
+    if settings.SAURO_PUBLIC_URL.startswith("https://") and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        remedy = _("Set SAURO_TRUSTED_PROXIES: until then all visitors share one limit of sign-in attempts.")
+        return Finding(_("configuration"), "warning", text, remedy)
     if not settings.DEMONSTRATION and not settings.SAURO_CLAMD:
         remedy = _("Set SAURO_CLAMD: until then every file that is sent in stays in quarantine.")
         return Finding(_("configuration"), "warning", text, remedy)
@@ -145,7 +148,7 @@ def of_database() -> Iterator[Finding]:
     try:
         with start.database():
             yield Finding(_("database"), "well", _version())
-            for check in (migrations, role, sealer, clock):
+            for check in (migrations, role, sealer, clock, erasures):
                 yield _safely(check)
     except (DatabaseError, postgres.NoServer, Stop) as error:
         remedy = _("Check DATABASE_URL, and that PostgreSQL runs.")
@@ -228,3 +231,35 @@ def clock() -> Finding:
     if skew > LARGEST_SKEW:
         return Finding(_("clock"), "fault", text, _("Synchronise both machines' clocks (NTP)."))
     return Finding(_("clock"), "well", text)
+
+
+def erasures() -> Finding:
+    """The list of what was lawfully erased and the database agree."""
+    from django.db import connection
+
+    from sauro.core.vault import erasure, keyring
+    from sauro.core.vault.keyfiles import KeyringRefused
+
+    try:
+        with connection.cursor() as cursor:
+            found = erasure.check_erasure_list(cursor, keyring.current())
+    except KeyringRefused as refused:
+        return Finding(
+            _("erasures"), "fault", str(refused), _("Restore the folder of the keys from its own backup.")
+        )
+    if found.resurrected:
+        text = _("{count} units that were lawfully erased can be read again").format(
+            count=len(found.resurrected)
+        )
+        remedy = _("Do not serve this database. Erase them again: docs/how-to/erase-personal-data.md")
+        return Finding(_("erasures"), "fault", text, remedy)
+    if found.unsettled:
+        text = _("{count} erasures still have files or keys to destroy").format(count=len(found.unsettled))
+        return Finding(_("erasures"), "warning", text, _("A worker finishes them: sauro worker"))
+    if found.undecided:
+        text = _("{count} units were announced for erasure and never erased").format(
+            count=len(found.undecided)
+        )
+        remedy = _("Ask for their erasure again, or withdraw it: docs/how-to/erase-personal-data.md")
+        return Finding(_("erasures"), "warning", text, remedy)
+    return Finding(_("erasures"), "well", _("the list and the database agree"))

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sauro.project.settings.database import APPLICATION, OWNER
+from sauro.project.settings.security import CACHE_TABLE
 from sauro.project.settings.table import WrongSetting
 
 INSERT_ONLY = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal")
@@ -45,16 +46,21 @@ def as_owner() -> Iterator[None]:
 
 
 def missing_migrations() -> list[str]:
-    """Give the migrations that the database does not have yet, oldest first."""
+    """Give the migrations that the database does not have yet, oldest first, and the cache's table if it lacks that."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    missing = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    # No migration makes it: Django does, from the settings.
+    if CACHE_TABLE not in connection.introspection.table_names():
+        missing.append(CACHE_TABLE)
+    return missing
 
 
 def migrate() -> None:
     """Bring the schema up to date as its owner, then apply the application's rights."""
     with as_owner():
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
         apply_rights()
 
 

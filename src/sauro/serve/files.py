@@ -17,6 +17,7 @@ from sauro.core.vault.files import FileStore
 from sauro.core.vault.parts import read_parts, seal_part, unit_keys, write_personal
 from sauro.core.vault.scanner import ClamdScanner, NoScanner, Scanner
 from sauro.core.vault.upload import receive
+from sauro.serve.models import Attachment
 
 # More than any filing has; without an end, one account could fill the disk.
 MOST_FILES = 100
@@ -111,9 +112,14 @@ def names(files: list[StoredFile]) -> dict[UUID, str]:
 
 
 def remove(file: StoredFile) -> None:
-    """Throw an upload away that no act refers to."""
+    """Throw an upload away. Raises Refusal ``already_filed`` for one that a filing or an answer has taken with it."""
     id_ = file.id  # deleting the row takes the id from the object
     with transaction.atomic(), connection.cursor() as cursor:
+        # An act that attaches the file holds its row until it commits: what it took with it is known only behind it.
+        cursor.execute("SELECT 1 FROM core_file WHERE id = %s FOR UPDATE", [id_])
+        if Attachment.objects.filter(pk=id_).exists():
+            message = _("This file was filed already, so it stays with the dossier.")
+            raise Refusal("already_filed", "I12", message, status=409)
         cursor.execute("DELETE FROM core_personal WHERE unit = %s AND part = %s", [file.unit, file.name_part])
         file.delete()
     store().remove([id_])

@@ -25,8 +25,10 @@ from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.documents import notices
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Delivery, Dossier, Notice
+from sauro.serve.queries.cases import answer_by, last_asked
 from sauro.serve.queries.places import names
 from sauro.serve.rules.procedures import procedure
+from sauro.serve.rules.statuses import Status
 
 log = structlog.get_logger()
 AGAIN = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -111,12 +113,13 @@ def facts_of(dossier: UUID) -> notices.CaseFacts:
     row, promise = Dossier.objects.get(pk=dossier), Commitment.objects.get(pk=dossier)
     found = definitions.get(row.procedure).compiled(procedure)
     known = names([row.received_by, row.competent, *([promise.position] if promise.position else [])])
+    asked = last_asked(dossier) if row.status == Status.SUPPLEMENT_REQUESTED else None
     return notices.CaseFacts(
         dossier=row.code or row.reference, procedure=found.terms.name.vi, agency=known.get(row.competent, ""),
         officer=known.get(promise.position, "") if promise.position else "",
         link=settings.SAURO_PUBLIC_URL + reverse("serve:my_dossier", args=[dossier]), received=row.submitted_at,
         accepted=row.accepted_at, due=promise.due, original_due=promise.due_original, processed=promise.finished_at,
-        returned=row.returned_at, collect_at=known.get(row.received_by, ""), demonstration=settings.DEMONSTRATION,
+        answer_by=answer_by(found, asked) if asked else None, returned=row.returned_at, collect_at=known.get(row.received_by, ""), demonstration=settings.DEMONSTRATION,
     )  # fmt: skip
 
 

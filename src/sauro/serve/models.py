@@ -18,7 +18,9 @@ class Dossier(Journalled):
 
     ``procedure`` is the definition version under which it was filed and stays so (invariant I4). The four axes
     ``status`` (the ten national codes), ``payment``, ``delivery`` and ``sync`` are independent. ``plan`` says which
-    position does which step; ``involved`` are the organisations that take part. Everything personal is in the retention unit of the commitment.
+    position does which step; ``involved`` are the organisations that take part. ``due`` is the commitment's while its
+    clock has not ended, so that a queue sorts dossiers without looking at commitments. Everything personal is in the
+    retention unit of the commitment.
     """
 
     procedure = models.UUIDField()
@@ -48,6 +50,7 @@ class Dossier(Journalled):
     result_file = models.UUIDField(null=True)
     result_digest = models.CharField(max_length=64, null=True)
     fee = models.BigIntegerField(default=0)
+    due = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -70,9 +73,14 @@ class Dossier(Journalled):
         ]
         indexes = [
             models.Index(fields=["applicant", "submitted_at"]),
-            GinIndex(fields=["involved"]),
-            GinIndex(fields=["involved"], name="dossier_open", condition=Q(status__in=[1, 2, 4, 5, 6, 9])),
-        ]
+            models.Index(fields=["submitted_at", "id"], name="dossier_newest"),
+            # Without the list of pending entries: each search would read through it.
+            GinIndex(fields=["involved"], name="dossier_involved", fastupdate=False),
+            GinIndex(
+                fields=["involved"], name="dossier_open", fastupdate=False,
+                condition=Q(status__in=[1, 2, 4, 5, 6, 9]),
+            ),
+        ]  # fmt: skip
 
 
 class Attachment(Journalled):

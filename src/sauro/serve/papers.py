@@ -23,7 +23,7 @@ from sauro.serve.actions.subject import limit_of
 from sauro.serve.documents import facts
 from sauro.serve.documents.render import pdf
 from sauro.serve.models import Attachment, Dossier
-from sauro.serve.queries.cases import Happening
+from sauro.serve.queries.cases import Happening, answer_by
 from sauro.serve.queries.places import names
 from sauro.serve.rules.forms import needed_components, say
 from sauro.serve.rules.procedures import Procedure, procedure
@@ -197,6 +197,7 @@ def _form02(case: Case) -> facts.Document:
     return facts.Form02(
         **_head(case, case.dossier["received_by"], asked.at), deficiencies=tuple(items), officer=_officer(asked),
         stage=_("before acceptance") if not case.dossier["accepted_at"] else _("in progress"), ordinal=number,
+        answer_by=answer_by(found, asked.at),
     )  # fmt: skip
 
 

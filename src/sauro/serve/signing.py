@@ -22,6 +22,7 @@ from sauro.serve.papers import Case, decision
 from sauro.serve.queries.authority import permitted
 from sauro.serve.queries.cases import history, open_dossier
 
+DONE = "prepared_already"
 PREPARED = "application/x-prepared-signature"
 WORKER = Reader(PLATFORM)
 
@@ -42,7 +43,7 @@ def signer() -> Signer:
 def prepare(dossier: UUID) -> Outcome | None:
     """Render the drafted decision and store what is to be signed. The worker's job; repeating it does no harm.
 
-    Returns None when the dossier does not wait for a signature (any more).
+    Returns None when the dossier does not wait for a signature (any more), or another worker was faster.
     """
     opened = open_dossier(WORKER, dossier, how="worker")
     row, happenings = opened.rows[Dossier._meta.db_table], history(dossier)
@@ -57,11 +58,13 @@ def prepare(dossier: UUID) -> Outcome | None:
     ready = pades.prepare(pdf, signer().identity(), field)
     kept = files.keep(dossier, PLATFORM, "prepared", msgspec.msgpack.encode(ready), PREPARED)
     payload = {"file": kept.id, "digest": ready.digest.hex()}
-    key = f"{drafted.event}:{happenings[-1].event}"
     try:
-        return act(Ask("serve.prepare_signature", PLATFORM, key, payload, subject=dossier))
-    except Refusal:
+        # What is prepared is in the key: each attempt has its own file, and the act takes the first of them.
+        return act(Ask("serve.prepare_signature", PLATFORM, str(kept.id), payload, subject=dossier))
+    except Refusal as refusal:
         files.remove(kept)
+        if refusal.code == DONE:
+            return None
         raise
 
 

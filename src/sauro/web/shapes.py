@@ -157,12 +157,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter in the address: `href` is the page with it added or taken away."""
+    """A filter in the address: `href` is the page with it added or taken away; `more` where `count` is a least."""
 
     text: Text
     href: str
     active: bool = False
     count: int | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True)

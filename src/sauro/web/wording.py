@@ -34,7 +34,8 @@ def hour(when: datetime) -> str:
 
 def moment(when: datetime) -> str:
     """15:00, 22/11/2026."""
-    return f"{hour(when)}, {day(when)}"
+    local = _here(when)
+    return f"{local.hour:02}:{local.minute:02}, {local.day:02}/{local.month:02}/{local.year:04}"
 
 
 def number(value: int | Decimal | float, places: int | None = None) -> str:

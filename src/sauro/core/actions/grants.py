@@ -7,11 +7,13 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
+from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.genesis import PLATFORM
-from sauro.core.doorway.registry import Subject, action
+from sauro.core.doorway.registry import Query, Row, Subject, action
 from sauro.core.doorway.work import Work
 from sauro.core.models import Grant, Timer
 from sauro.core.models.grants import SCOPES
+from sauro.core.rules.citations import instrument_cited
 
 GRANT = Subject("grant", (Grant,))
 
@@ -63,13 +65,27 @@ def give_grant(work: Work) -> None:
 
 
 class RevokeGrant(msgspec.Struct, forbid_unknown_fields=True):
-    """Why it is revoked: a code or an instrument, never personal text."""
+    """On which legal basis it is revoked: a registered instrument and a place in it, never personal text."""
 
     basis: str
 
 
-@action("core.revoke", subject=GRANT, payload=RevokeGrant, purpose="authorise", batch=False)
+def _instrument(ask: Ask, payload: RevokeGrant, envelope: Row | None) -> Query:
+    return (
+        "SELECT id FROM core_record WHERE register = 'instruments' AND code = %s::text LIMIT 1",
+        [instrument_cited(payload.basis)],
+    )
+
+
+@action(
+    "core.revoke", subject=GRANT, payload=RevokeGrant, purpose="authorise", facts=_instrument, batch=False
+)
 def revoke_grant(work: Work) -> None:
+    if not work.facts:
+        work.refuse(
+            "unknown_basis", "register: instruments",
+            _("Name the law on which this rests: a registered instrument, and the place in it."), field="basis",
+        )  # fmt: skip
     if work.row(Grant)["revoked_at"] is not None:
         work.refuse("already_revoked", "I12", _("This grant was revoked already."), status=409)
     work.put(Grant, revoked_at=work.now)

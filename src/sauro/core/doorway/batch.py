@@ -64,14 +64,33 @@ class _Room:
     created: dict[int, Locked] = field(default_factory=dict)
     done: dict[tuple[UUID, str, str], tuple[bytes, Outcome]] = field(default_factory=dict)
     works: list[tuple[_Item, Work]] = field(default_factory=list)
-    facts: dict[str, list[Row]] = field(default_factory=dict)
+    facts: dict[int, list[Row] | Refusal] = field(default_factory=dict)
 
-    def ask_facts(self, doing: store.Transaction, query: Query | None) -> list[Row]:
-        """The rows of an action's own query; equal queries are asked once a chunk."""
-        name = repr(query)
-        if name not in self.facts:
-            self.facts[name] = store.facts(doing, query)
-        return self.facts[name]
+    def stands(self, item: _Item) -> Locked | None:
+        """What the item's act is done to, as read."""
+        if item.action.creates:
+            return self.created[item.at]
+        return self.locked.get(item.ask.subject) if item.ask.subject else None
+
+    def ask_facts(self, doing: store.Transaction, items: Sequence[_Item]) -> None:
+        """Ask the actions' own queries, all in one round trip and equal ones once."""
+        queries: dict[str, Query] = {}
+        names: dict[int, str] = {}
+        for item in items:
+            locked = self.stands(item)
+            if item.action.facts is None or locked is None:
+                continue
+            envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
+            try:
+                query = item.action.facts(item.ask, item.payload, envelope)
+            except Refusal as refusal:
+                self.facts[item.at] = refusal
+                continue
+            if query is not None:
+                names[item.at] = name = repr(query)
+                queries.setdefault(name, query)
+        found = dict(zip(queries, store.all_facts(doing, list(queries.values())), strict=True))
+        self.facts |= {at: found[name] for at, name in names.items()}
 
 
 def act_many(asks: Sequence[Ask]) -> list[Result]:
@@ -138,7 +157,7 @@ def _chunk(
     refused: list[tuple[_Item, Refusal]] = []
     for item in items:
         before = room.done.get((item.ask.person, item.ask.action, item.ask.key))
-        result = _one(doing, room, item) if before is None else _as_before(before, item.digest)
+        result = _one(room, item) if before is None else _as_before(before, item.digest)
         results[item.at] = result
         if isinstance(result, Refusal):
             refused.append((item, result))
@@ -157,21 +176,16 @@ def _as_before(before: tuple[bytes, Outcome], digest: bytes) -> Result:
     )
 
 
-def _one(doing: store.Transaction, room: _Room, item: _Item) -> Result:
+def _one(room: _Room, item: _Item) -> Result:
     ask, action = item.ask, item.action
     try:
-        if action.creates:
-            locked = room.created[item.at]
-        else:
-            found_ = room.locked.get(ask.subject) if ask.subject else None
-            if found_ is None:
-                raise not_found(action)
-            locked = found_
+        locked = room.stands(item)
+        if locked is None:
+            raise not_found(action)
         grants = room.grants.get((ask.person, ask.position, action.name), [])
-        found = []
-        if action.facts:
-            envelope = {name: value for row in locked.rows.values() for name, value in row.items()} or None
-            found = room.ask_facts(doing, action.facts(ask, item.payload, envelope))
+        found = room.facts.get(item.at, [])
+        if isinstance(found, Refusal):
+            raise found
         work = decide(action, ask, item.payload, locked, found, grants, room.moment)
     except Refusal as refusal:
         return refusal
@@ -200,6 +214,7 @@ def _read(doing: store.Transaction, items: Sequence[_Item]) -> _Room:
         placed = store.placed(wheres, doing.ask(store.placing(wheres))[0])
         room.created = {item.at: locked for item, locked in zip(creating, placed, strict=True)}
     room.done = _done_before(doing.cursor, items)
+    room.ask_facts(doing, items)
     return room
 
 

@@ -256,10 +256,18 @@ def _placed(where: Where, current: dict[UUID, tuple[UUID, str]], wrapped: dict[U
 
 def facts(doing: Transaction, query: Query | None) -> list[Row]:
     """Rows of an action's own query, as dictionaries; none where it asks nothing."""
-    if query is None:
-        return []
-    answer = doing.execute(query[0], query[1])
-    return [dict(zip(answer.columns, values, strict=True)) for values in answer.rows]
+    return all_facts(doing, [query])[0] if query is not None else []
+
+
+def all_facts(doing: Transaction, queries: Sequence[Query]) -> list[list[Row]]:
+    """The same of many queries, in one round trip."""
+    sent = [pipe.asked(*query) for query in queries]
+    answers = doing.ask(*sent) if sent else []
+    columns = [doing.pipe.columns[each.name] for each, _values in sent]
+    return [
+        [dict(zip(names, values, strict=True)) for values in rows]
+        for names, rows in zip(columns, answers, strict=True)
+    ]
 
 
 _NUMBER = """

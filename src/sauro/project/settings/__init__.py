@@ -7,6 +7,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from sauro.project.settings import database, logs, security
+from sauro.project.settings.security import CACHES as CACHES
 from sauro.project.settings.security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from sauro.project.settings.table import ROOT as ROOT
 from sauro.project.settings.table import WrongSetting, folder, number, text, yes
@@ -124,6 +125,9 @@ ACCOUNT_FORMS = {"login": "sauro.web.forms.accounts.SignIn", "signup": "sauro.we
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Attempts are counted by the name that is tried and by the visitor's address. The header that proxies write the
+# address into is believed only from as many of them as there are: anybody can send one.
+ALLAUTH_TRUSTED_PROXY_COUNT = number("SAURO_TRUSTED_PROXIES", 0, 9)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_REDIRECT_URL = "/"

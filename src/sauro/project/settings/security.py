@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.utils.crypto import salted_hmac
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
@@ -22,6 +23,24 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "object-src": [NONE],
     }
 }
+
+
+CACHE_TABLE = "sauro_limits"
+CACHES: dict[str, dict[str, Any]] = {
+    # Counts of attempts to sign in, one for all processes that serve pages. Nothing else is ever put there.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": CACHE_TABLE,
+        "KEY_FUNCTION": "sauro.project.settings.security.cache_key",
+        # With few entries, somebody who makes many would push out the count of their own attempts.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+
+def cache_key(key: str, prefix: str, version: int) -> str:
+    """Under which name a count is kept: neither a user name nor a network address can be read or guessed from it."""
+    return salted_hmac(CACHE_TABLE, f"{prefix}:{version}:{key}", algorithm="sha256").hexdigest()
 
 
 def secret_key(keys: Path) -> str:

@@ -108,6 +108,12 @@ TABLE: tuple[Setting, ...] = (
         "Port on which the page server listens.",
     ),
     Setting(
+        "SAURO_TRUSTED_PROXIES",
+        "0",
+        "Số máy chủ ủy nhiệm đứng trước máy chủ trang, mỗi máy ghi thêm một địa chỉ vào X-Forwarded-For. 0: không tin tiêu đề này; sau một máy ủy nhiệm, mọi khách khi đó được đếm chung khi giới hạn số lần đăng nhập.",
+        "Number of proxies in front of the page server, each of which adds an address to X-Forwarded-For. 0: this header is not believed; behind a proxy, all visitors are then counted together when sign-in attempts are limited.",
+    ),
+    Setting(
         "SAURO_WEB_PROCESSES",
         "1",
         "Số tiến trình phục vụ trang.",

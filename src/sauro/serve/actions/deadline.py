@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 
 from sauro.core.clock import course as clock
 from sauro.core.clock.course import CourseRefused
-from sauro.core.doorway import Work, action
+from sauro.core.doorway import Ask, Work
+from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
 from sauro.core.queries import courses
+from sauro.core.rules.citations import instrument_cited
 from sauro.serve.actions.subject import (
-    DOSSIER,
-    PURPOSE,
+    handling,
     plan_timers,
     procedure_of,
     require,
@@ -29,12 +30,29 @@ class ExtendDeadline(msgspec.Struct, forbid_unknown_fields=True):
     basis: str = "118/2025/NĐ-CP, Mẫu 04"
 
 
-@action("serve.extend_deadline", subject=DOSSIER, payload=ExtendDeadline, purpose=PURPOSE, facts=live_timers)
+def _facts(ask: Ask, payload: ExtendDeadline, envelope: Row | None) -> Query:
+    """The live timers, and the instrument that the basis cites where it is registered."""
+    live, values = live_timers(ask, payload, envelope)
+    return (
+        f"WITH live AS ({live}) SELECT * FROM live UNION ALL SELECT id, NULL, 'instrument', NULL, NULL, NULL, NULL"  # noqa: S608 — a constant of ours
+        " FROM core_record WHERE register = 'instruments' AND code = %s::text",
+        [*values, instrument_cited(payload.basis)],
+    )
+
+
+@handling("serve.extend_deadline", payload=ExtendDeadline, facts=_facts)
 def extend_deadline(work: Work) -> None:
     """Extend. The original deadline stands beside the new one for ever (invariant I2)."""
     p: ExtendDeadline = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     course, calendar = courses.read(work.row(Commitment)["course"])
+    timers = [row for row in work.facts if row["kind"] != "instrument"]
+    own = {basis.instrument for basis in procedure_of(work).terms.legal_basis}
+    if len(timers) == len(work.facts) and instrument_cited(p.basis) not in own:
+        work.refuse(
+            "unknown_basis", "register: instruments",
+            _("Name the law on which this rests: a registered instrument, and the place in it."), field="basis",
+        )  # fmt: skip
     if len(p.reason.split()) < 3:
         work.refuse(
             "no_reason",
@@ -50,7 +68,7 @@ def extend_deadline(work: Work) -> None:
         work.refuse(refused.code, refused.rule, _("The appointment cannot be moved (any more): %(code)s.") % {"code": refused.code}, status=409)  # fmt: skip
         return
     save_course(work, longer)
-    cancel_timers(work)
+    cancel_timers(work, timers)
     plan_timers(work, longer, calendar, after=work.now)
     number = work.row(Commitment)["extensions"] + 1
     work.put(Commitment, extensions=number)

@@ -5,15 +5,16 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
-from sauro.core.doorway import Work, action
+from sauro.core.doorway import Ask, Work, action
+from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
 from sauro.core.rules.closing import may_close
 from sauro.serve.actions.subject import (
     DOSSIER,
-    PURPOSE,
     advance,
     close,
     did,
+    handling,
     move,
     procedure_of,
     require,
@@ -33,7 +34,7 @@ class DraftDecision(msgspec.Struct, forbid_unknown_fields=True):
     ground: str = ""
 
 
-@action("serve.draft_decision", subject=DOSSIER, payload=DraftDecision, purpose=PURPOSE)
+@handling("serve.draft_decision", payload=DraftDecision)
 def draft_decision(work: Work) -> None:
     """Draft. The drafter becomes a doer, and so can never sign this dossier, in whatever office (invariant I3)."""
     p: DraftDecision = work.payload
@@ -74,7 +75,7 @@ class ReturnDraft(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
-@action("serve.return_draft", subject=DOSSIER, payload=ReturnDraft, purpose=PURPOSE)
+@handling("serve.return_draft", payload=ReturnDraft)
 def return_draft(work: Work) -> None:
     """Send the draft back: the step before signing is done again."""
     require(work, {Status.PROCESSING})
@@ -99,6 +100,21 @@ def return_draft(work: Work) -> None:
     )
 
 
+def _file(ask: Ask, payload: "PrepareSignature | SignDecision", envelope: Row | None) -> Query:
+    """The file, if it lies under the dossier's own key."""
+    unit = envelope["unit"] if envelope else None
+    return "SELECT id FROM core_file WHERE id = %s AND unit = %s", [payload.file, unit]
+
+
+def _require_file(work: Work) -> None:
+    if not work.facts:
+        work.refuse(
+            "file_unknown", "I9: one retention unit",
+            _("This file is not one of this dossier. Send the draft back, and have the decision prepared again."),
+            status=409,
+        )  # fmt: skip
+
+
 class PrepareSignature(msgspec.Struct, forbid_unknown_fields=True):
     """The rendered decision, as stored, and the digest that is to be signed."""
 
@@ -106,13 +122,25 @@ class PrepareSignature(msgspec.Struct, forbid_unknown_fields=True):
     digest: str
 
 
-@action("serve.prepare_signature", subject=DOSSIER, payload=PrepareSignature, purpose="prepare_signature")
+@action(
+    "serve.prepare_signature",
+    subject=DOSSIER,
+    payload=PrepareSignature,
+    purpose="prepare_signature",
+    facts=_file,
+)
 def prepare_signature(work: Work) -> None:
     """The worker has rendered the decision: the signer will sign exactly these bytes."""
     p: PrepareSignature = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "sign")
+    if work.row(Dossier)["prepared_digest"] is not None:
+        # The signer may have read it already: it changes by another draft only.
+        work.refuse(
+            "prepared_already", "I12", _("This decision waits for its signature already."), status=409
+        )
     _digest(work, p.digest)
+    _require_file(work)
     work.put(Dossier, prepared_file=p.file, prepared_digest=p.digest)
 
 
@@ -124,18 +152,12 @@ class SignDecision(msgspec.Struct, forbid_unknown_fields=True):
     prepared: str
 
 
-@action("serve.sign_decision", subject=DOSSIER, payload=SignDecision, purpose=PURPOSE)
+@handling("serve.sign_decision", payload=SignDecision, facts=_file)
 def sign_decision(work: Work) -> None:
     """Sign. The signer closes the promise, and is never one who did the work (invariant I3)."""
     p: SignDecision = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "sign")
-    if work.ask.person == work.row(Dossier)["applicant"]:
-        work.refuse(
-            "own_dossier", "36/2018/QH14, Điều 23",
-            _("This dossier is your own, so somebody else must sign it: your superior, or another holder."),
-            status=403,
-        )  # fmt: skip
     if not may_close(work.ask.person, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
@@ -151,6 +173,7 @@ def sign_decision(work: Work) -> None:
             status=409,
         )
     _digest(work, p.digest)
+    _require_file(work)
     work.put(Dossier, result_file=p.file, result_digest=p.digest)
     work.put(Commitment, evidenced="shown")
     close(work, "satisfied" if row["decision"] == "granted" else "refused", closer=work.ask.person)
@@ -169,7 +192,7 @@ class IssueResult(msgspec.Struct, forbid_unknown_fields=True):
     """The signed result is entered and sent to where it is handed over."""
 
 
-@action("serve.issue_result", subject=DOSSIER, payload=IssueResult, purpose=PURPOSE)
+@handling("serve.issue_result", payload=IssueResult)
 def issue_result(work: Work) -> None:
     """Issue: the result is ready at the one-stop centre."""
     require_step(work, "issue")
@@ -184,7 +207,7 @@ class ReturnResult(msgspec.Struct, forbid_unknown_fields=True):
     how: str = "online"
 
 
-@action("serve.return_result", subject=DOSSIER, payload=ReturnResult, purpose=PURPOSE)
+@handling("serve.return_result", payload=ReturnResult)
 def return_result(work: Work) -> None:
     """The person has the result."""
     if work.payload.how not in ("online", "counter", "post"):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Work, action
 from sauro.core.models import Commitment
-from sauro.serve.actions.subject import DOSSIER, PURPOSE, close, move
+from sauro.serve.actions.subject import DOSSIER, close, handling, move
 from sauro.serve.rules.statuses import Status
 
 
@@ -15,7 +15,7 @@ class StopDossier(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
-@action("serve.stop_dossier", subject=DOSSIER, payload=StopDossier, purpose=PURPOSE)
+@handling("serve.stop_dossier", payload=StopDossier)
 def stop_dossier(work: Work) -> None:
     p: StopDossier = work.payload
     if len(p.reason.split()) < 3:

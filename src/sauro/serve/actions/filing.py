@@ -1,6 +1,8 @@
 """Filing: a draft becomes a dossier, once, however often the button is pressed."""
 
 import base64
+import re
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,23 +20,25 @@ from sauro.core.moment import now
 from sauro.core.queries import definitions
 from sauro.core.rules.retention import retain_until
 from sauro.core.vault.masks import identity_mask
-from sauro.serve.actions.offices import Offices, offices
+from sauro.serve.actions.offices import Filing, Offices, filing
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.models import Attachment, Dossier
 from sauro.serve.rules.forms import Checked, check, missing_components
 from sauro.serve.rules.procedures import Procedure, procedure
 
-ONLINE, COUNTER = 2, 1
-
+COUNTER, ONLINE, POST = 1, 2, 3
+# It stands in the mandate's basis for ever, in the clear: the name of a statement, with no room for a person's.
+STATEMENT = re.compile(r"[a-z0-9][a-z0-9/.-]{0,39}")
 
 # A mandate to assist ends by itself; the dossier has long been settled by then.
 MANDATE = timedelta(days=180)
 
 
 class SubmitDossier(msgspec.Struct, forbid_unknown_fields=True):
-    """A filing. ``id`` is the draft's, and becomes the dossier's and its retention unit's.
+    """A filing. ``id`` becomes the dossier's and its retention unit's; with ``draft`` it is that of a draft.
 
-    ``files`` maps stored files to components. The answers are personal: they are sealed, never kept in the clear.
+    ``files`` maps the draft's stored files to components. The answers are personal: they are sealed, never kept in the
+    clear. ``simulated`` filings may say any channel, and exist in a demonstration only.
     """
 
     id: UUID
@@ -48,6 +52,7 @@ class SubmitDossier(msgspec.Struct, forbid_unknown_fields=True):
     applicant_type: str = "citizen"
     files: dict[UUID, str] = {}
     simulated: bool = False
+    draft: bool = False
 
 
 class AssistFiling(SubmitDossier, forbid_unknown_fields=True):
@@ -70,10 +75,11 @@ def _where(ask: Ask, payload: SubmitDossier) -> Where:
 
 def _facts(ask: Ask, payload: SubmitDossier, envelope: Row | None) -> Query:
     found = definitions.get(payload.definition).compiled(procedure)
-    unit = payload.id if payload.files else None
-    return offices(
-        found, payload.involved, payload.competent, local_day(now()), files=payload.files, unit=unit
-    )
+    # Nothing that differs from filing to filing is asked without need: many in a row then ask the same once.
+    draft = payload.id if payload.draft else None
+    applicant = payload.applicant if isinstance(payload, AssistFiling) else None
+    said = Filing(payload.area, payload.channel, draft, applicant, payload.files)
+    return filing(found, payload.involved, payload.competent, local_day(now()), said)
 
 
 @action(
@@ -92,7 +98,7 @@ def submit_dossier(work: Work) -> None:
 def assist_filing(work: Work) -> None:
     """File for somebody at the counter, under a recorded mandate; counted as assisted."""
     p: AssistFiling = work.payload
-    if not p.read_back:
+    if not STATEMENT.fullmatch(p.read_back):
         work.refuse(
             "mandate_not_read_back", "224/2026/NĐ-CP, Điều 15",
             _("Read the filing back to the person, and record that they agree."), field="read_back",
@@ -100,6 +106,8 @@ def assist_filing(work: Work) -> None:
     if (p.applicant is None) == (p.identity is None):
         work.refuse("no_applicant", "I5", _("Say for whom this is filed."), field="applicant")
     applicant = p.applicant
+    if applicant is not None and applicant not in Offices(work.facts).persons:
+        work.refuse("no_applicant", "I5", _("Say for whom this is filed."), field="applicant")
     if applicant is None:
         applicant = work.insert(Actor, kind="person", valid_from=local_day(work.now))
         seal_identity(work, applicant, p.identity or {})
@@ -116,15 +124,14 @@ def _file(work: Work, *, applicant: UUID, **assisted: UUID | None) -> None:
     p: SubmitDossier = work.payload
     today = local_day(work.now)
     found = _procedure(work, p, today)
-    checked = check(found, p.answers, today=today, channel=p.channel, applicant=p.applicant_type)
     known = Offices(work.facts)
+    _refuse_claims(work, found, known)
+    checked = check(found, p.answers, today=today, channel=p.channel, applicant=p.applicant_type)
     _refuse_problems(work, found, checked, known)
     work.subject = p.id
     unknown = [id_ for id_ in p.files if id_ not in known.files or p.files[id_] not in found.components]
     if unknown:
         work.refuse("file_unknown", f"{found.code}: components", _("Attach the file again."), field="files")
-    if not {p.received_by, p.competent} <= set(p.involved):
-        work.refuse("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
     retention = definitions.in_force("retention", found.terms.retention, today)
     work.insert(
         Commitment, id=p.id, kind="dossier", definition=p.definition, task=f"{found.code}: {found.terms.name.vi}",
@@ -163,6 +170,27 @@ def _procedure(work: Work, p: SubmitDossier, today: date) -> Procedure:
             status=409, current=str(current.id) if current else None,
         )  # fmt: skip
     return published.compiled(procedure)
+
+
+def _refuse_claims(work: Work, found: Procedure, known: Offices) -> None:
+    """What a caller says of a filing's unit, channel and places is never believed, whatever page it came from."""
+    p: SubmitDossier = work.payload
+    assisted = isinstance(p, AssistFiling)
+    drafted = known.draft
+    own = drafted is not None and (drafted["id"], drafted["head"]) == (work.ask.person, assisted)
+    # Another's unit would be read and written over: without a draft of one's own, the id is nobody's yet.
+    if not (own if p.draft else work.wrapped_key is None):
+        message = _("This draft is not here any more, or it is not yours.")
+        work.refuse("not_found", "I5: drafts", message, status=404)
+    if p.simulated and not known.demonstration:
+        message = _("This installation is no demonstration: nothing simulated can be filed here.")
+        work.refuse("not_a_demonstration", "demonstration", message, field="simulated")
+    if p.channel not in ((COUNTER, POST) if assisted else (ONLINE,)) and not p.simulated:
+        message = _("File for yourself online; at the counter and by post an officer files for you.")
+        work.refuse("wrong_channel", "catalogues: channels", message, field="channel")
+    places = known.places(found, p.channel)
+    if places is None or (p.received_by, p.competent, sorted(p.involved)) != astuple(places):
+        work.refuse("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
 
 
 def _refuse_problems(work: Work, found: Procedure, checked: Checked, known: Offices) -> None:

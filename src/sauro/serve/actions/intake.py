@@ -4,7 +4,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from sauro.core.clock import course as clock
-from sauro.core.doorway import Ask, Work, action
+from sauro.core.doorway import Ask, Work
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
@@ -13,9 +13,8 @@ from sauro.core.queries import courses, definitions
 from sauro.core.rules.clarities import Promise, gaps
 from sauro.serve.actions.offices import Offices, offices
 from sauro.serve.actions.subject import (
-    DOSSIER,
-    PURPOSE,
     close,
+    handling,
     limit_of,
     move,
     plan_timers,
@@ -39,7 +38,7 @@ def _offices(ask: Ask, payload: AcceptDossier, envelope: Row | None) -> Query | 
     return offices(found, envelope["involved"], envelope["competent"], local_day(now()))
 
 
-@action("serve.accept_dossier", subject=DOSSIER, payload=AcceptDossier, purpose=PURPOSE, facts=_offices)
+@handling("serve.accept_dossier", payload=AcceptDossier, facts=_offices)
 def accept_dossier(work: Work) -> None:
     """Accept: dossier code, appointment computed by the clock, six clarities checked (Decree 309/2026, Art. 8.3)."""
     require(work, {Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED})
@@ -62,7 +61,13 @@ def accept_dossier(work: Work) -> None:
         due_original=course.original_due, due=course.original_due, instrument=instrument["id"],
         authority_grant=work.grant.id, reported="in_progress",
     )  # fmt: skip
-    work.put(Dossier, accepted_at=work.now, plan=plan, step=following.id if following else row["step"])
+    work.put(
+        Dossier,
+        accepted_at=work.now,
+        due=course.original_due,
+        plan=plan,
+        step=following.id if following else row["step"],
+    )
     plan_timers(work, course, calendar)
     scope = f"{known.code_of(row['received_by'])}-{today:%y%m%d}"
     work.number("dossier", scope, lambda number: _give_code(work, f"{scope}-{number:04d}"))
@@ -108,7 +113,7 @@ class RefuseDossier(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
-@action("serve.refuse_dossier", subject=DOSSIER, payload=RefuseDossier, purpose=PURPOSE)
+@handling("serve.refuse_dossier", payload=RefuseDossier)
 def refuse_dossier(work: Work) -> None:
     """Refuse at reception. A technical code is no reason: the ground is one of the procedure's, in words."""
     p: RefuseDossier = work.payload

@@ -1,11 +1,13 @@
 """Who holds which office for a dossier, which instruments are in force, what was uploaded: one query's facts."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sauro.core.doorway.registry import Query, Row
+from sauro.serve.queries.places import SERVING, Places, places_among, serving
 from sauro.serve.rules.procedures import Procedure
 
 _OFFICES = """
@@ -24,9 +26,6 @@ UNION ALL
 SELECT 'instrument', r.id, r.code, '', NULL, false, '{}', r.valid_from, r.valid_to, NULL, NULL, ''
 FROM core_record r WHERE r.register = 'instruments' AND r.code = ANY(%s::text[])
 UNION ALL
-SELECT 'file', f.id, f.media_type, '', NULL, false, '{}', NULL, NULL, f.digest, f.size, f.scanned
-FROM core_file f WHERE f.id = ANY(%s::uuid[]) AND f.unit = %s::uuid
-UNION ALL
 (WITH RECURSIVE up AS (
   SELECT c.id, c.parent, 0 AS depth FROM core_actor o JOIN core_actor c ON c.id = o.current WHERE o.id = %s::uuid
   UNION ALL
@@ -37,6 +36,24 @@ UNION ALL
  JOIN core_holding h ON h.position = p.id AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s)
  ORDER BY up.depth, p.id LIMIT 1)
 """
+_FILING = f"""
+WITH held AS (
+  SELECT * FROM core_file WHERE id = ANY(%s::uuid[]) AND unit = %s::uuid ORDER BY id FOR KEY SHARE)
+{_OFFICES}
+UNION ALL
+SELECT 'file', f.id, f.media_type, '', NULL, false, '{{}}', NULL, NULL, f.digest, f.size, f.scanned FROM held f
+UNION ALL
+SELECT 'serves', s.current, t.type, '', NULL, false, '{{}}', NULL, NULL, NULL, NULL, '' {SERVING}
+UNION ALL
+SELECT 'draft', d.person, '', '', NULL, d.assisted, '{{}}', NULL, NULL, NULL, NULL, ''
+FROM serve_draft d WHERE d.id = %s::uuid
+UNION ALL
+SELECT 'person', a.id, '', '', NULL, false, '{{}}', NULL, NULL, NULL, NULL, ''
+FROM core_actor a WHERE a.id = %s::uuid AND a.kind = 'person'
+UNION ALL
+SELECT 'demonstration', NULL, '', '', NULL, false, '{{}}', NULL, NULL, NULL, NULL, ''
+FROM core_instance i WHERE i.demonstration
+"""  # noqa: S608 — constants of ours
 
 
 def offices(
@@ -44,17 +61,35 @@ def offices(
     organisations: Sequence[UUID],
     competent: UUID,
     today: date,
-    *,
-    files: Iterable[UUID] = (),
-    unit: UUID | None = None,
 ) -> Query:
     """The query for the offices of a procedure in the organisations that take part, and the head above."""
     types = sorted({step.position for step in procedure.terms.steps} | {procedure.terms.competent.signer})
     instruments = [basis.instrument for basis in procedure.terms.legal_basis]
     places = list(organisations)
-    return _OFFICES, [
-        today, today, places, types, places, instruments, list(files), unit, competent, today, today,
-    ]  # fmt: skip
+    return _OFFICES, [today, today, places, types, places, instruments, competent, today, today]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a filing says of itself, as far as it is looked up: a draft and a person only where it names one."""
+
+    area: str
+    channel: int
+    draft: UUID | None
+    applicant: UUID | None
+    files: Iterable[UUID]
+
+
+def filing(
+    procedure: Procedure, organisations: Sequence[UUID], competent: UUID, today: date, said: Filing
+) -> Query:
+    """The same for a filing, with what it claims: where it goes, whose draft it was, for whom it is.
+
+    The draft's files are held: none of them can be taken out again before this has committed.
+    """
+    _text, values = offices(procedure, organisations, competent, today)
+    places = serving(procedure, said.area, said.channel)
+    return _FILING, [list(said.files), said.draft, *values, *places, said.draft, said.applicant]
 
 
 class Offices:
@@ -66,12 +101,20 @@ class Offices:
         self.instruments = [row for row in rows if row["tag"] == "instrument"]
         self.files = {row["id"]: row for row in rows if row["tag"] == "file"}
         self.head_above: Row | None = next((row for row in rows if row["tag"] == "head"), None)
+        self.draft: Row | None = next((row for row in rows if row["tag"] == "draft"), None)
+        self.persons = {row["id"] for row in rows if row["tag"] == "person"}
+        self.demonstration = any(row["tag"] == "demonstration" for row in rows)
+        self._serves = {row["code"]: row["id"] for row in rows if row["tag"] == "serves"}
 
     def office(self, unit: str, position: str) -> Row | None:
         """The position of a step: of this type in an organisation of this type, held rather than vacant."""
         of_type = [row for row in self.positions if row["code"] == position]
         in_unit = [row for row in of_type if row["organisation_type"] == unit] or of_type
         return next((row for row in in_unit if row["persons"]), in_unit[0] if in_unit else None)
+
+    def places(self, procedure: Procedure, channel: int) -> Places | None:
+        """Where a filing from the commune goes by a channel."""
+        return places_among(procedure, self._serves, channel)
 
     def plan(self, procedure: Procedure) -> dict[str, str]:
         """Which position does which step, as far as the organisations have it."""

@@ -5,8 +5,8 @@ import re
 import msgspec
 from django.utils.translation import gettext as _
 
-from sauro.core.doorway import Work, action
-from sauro.serve.actions.subject import DOSSIER, PURPOSE, move, start_clock_again, stop_clock
+from sauro.core.doorway import Work
+from sauro.serve.actions.subject import handling, move, start_clock_again, stop_clock
 from sauro.serve.actions.supplement import cancel_timers, live_timers
 from sauro.serve.models import Dossier
 from sauro.serve.rules.statuses import Status
@@ -23,7 +23,7 @@ class RequestPayment(msgspec.Struct, forbid_unknown_fields=True):
     waived: bool = False
 
 
-@action("serve.request_payment", subject=DOSSIER, payload=RequestPayment, purpose=PURPOSE, facts=live_timers)
+@handling("serve.request_payment", payload=RequestPayment, facts=live_timers)
 def request_payment(work: Work) -> None:
     p: RequestPayment = work.payload
     if p.waived:
@@ -47,7 +47,7 @@ class RecordPayment(msgspec.Struct, forbid_unknown_fields=True):
     receipt: str
 
 
-@action("serve.record_payment", subject=DOSSIER, payload=RecordPayment, purpose=PURPOSE)
+@handling("serve.record_payment", payload=RecordPayment)
 def record_payment(work: Work) -> None:
     p: RecordPayment = work.payload
     if not RECEIPT.fullmatch(p.receipt.strip()):

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from sauro.core.doorway import Work, action
+from sauro.core.doorway import Work
 from sauro.core.models import Commitment
-from sauro.serve.actions.subject import DOSSIER, PURPOSE, advance, did, require, require_step
+from sauro.serve.actions.subject import advance, did, handling, require, require_step
 from sauro.serve.rules.statuses import Status
 
 
@@ -28,13 +28,13 @@ def _complete(work: Work, *kinds: str) -> None:
     advance(work)
 
 
-@action("serve.assign_dossier", subject=DOSSIER, payload=CompleteStep, purpose=PURPOSE)
+@handling("serve.assign_dossier", payload=CompleteStep)
 def assign_dossier(work: Work) -> None:
     """Hand the dossier to the office that handles it."""
     _complete(work, "assign")
 
 
-@action("serve.complete_step", subject=DOSSIER, payload=CompleteStep, purpose=PURPOSE)
+@handling("serve.complete_step", payload=CompleteStep)
 def complete_step(work: Work) -> None:
     """Complete an examination, verification, consultation, posting, finance or review step."""
     _complete(work, "examine", "verify", "consult", "publish", "finance", "review")

@@ -1,16 +1,19 @@
 """What every act on a dossier shares: its subject, its moves, its next step, its clock."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from sauro.core.clock import course as clock
 from sauro.core.clock.course import Course, CourseRefused, Limit, Terms
-from sauro.core.doorway import Subject, Work
+from sauro.core.doorway import Ask, Subject, Work, action
 from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.registry import Handler, Query, Row, all_actions
 from sauro.core.models import Commitment, Timer
 from sauro.core.queries import courses, definitions
 from sauro.core.rules.closing import may_close
@@ -24,7 +27,36 @@ DOSSIER = Subject(
     versioned=True,
 )  # fmt: skip
 PURPOSE = "settle_dossier"
+OWN = "36/2018/QH14, Điều 23"
+"""Law on Anti-corruption: nobody carries on a duty in which they have an interest of their own."""
 _AXES = {"business": "status", "financial": "payment", "delivery": "delivery", "sync": "sync"}
+
+
+def handling(
+    name: str,
+    *,
+    payload: type[msgspec.Struct],
+    facts: Callable[[Ask, Any, Row | None], Query | None] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register an act by which officials handle a dossier: never their own, whatever office they hold."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def guarded(work: Work) -> None:
+            if work.ask.person == work.row(Dossier)["applicant"]:
+                message = _("This dossier is your own, so somebody else must handle it: your superior, or another holder.")  # fmt: skip
+                work.refuse("own_dossier", OWN, message, status=403)
+            handler(work)
+
+        return action(name, subject=DOSSIER, payload=payload, purpose=PURPOSE, facts=facts)(guarded)
+
+    return register
+
+
+def is_handling(name: str) -> bool:
+    """Whether an action is one by which officials handle a dossier."""
+    known = all_actions().get(name)
+    return known is not None and known.purpose == PURPOSE
 
 
 def procedure_of(work: Work) -> Procedure:
@@ -139,9 +171,9 @@ def save_course(work: Work, course: Course) -> None:
 
     kept = work.row(Commitment)["course"]
     calendar = courses.calendar_of(kept)
-    work.put(
-        Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]}, due=due(course, calendar)
-    )
+    now_due = due(course, calendar)
+    work.put(Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]}, due=now_due)
+    work.put(Dossier, due=now_due)
 
 
 def stop_clock(work: Work, reason: str) -> None:
@@ -188,6 +220,7 @@ def finish_clock(work: Work) -> None:
             course = clock.finish(course, work.now)
             work.put(Commitment, course={**course.to_data(), "calendar_id": kept["calendar_id"]})
     work.put(Commitment, finished_at=work.now)
+    work.put(Dossier, due=None)
 
 
 def close(work: Work, how: str, *, closer: UUID | None) -> None:

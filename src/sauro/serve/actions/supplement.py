@@ -1,5 +1,6 @@
 """Supplements: asking once, fully and specifically (Decree 309/2026, Art. 8.1); answering; resuming."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment, Timer
 from sauro.serve.actions.subject import (
     DOSSIER,
-    PURPOSE,
     axis_of,
     did,
+    handling,
     move,
     procedure_of,
     require,
@@ -47,14 +48,12 @@ def live_timers(ask: Ask, payload: Any, envelope: Row | None) -> Query:
     )
 
 
-def cancel_timers(work: Work) -> None:
-    for timer in work.facts:
+def cancel_timers(work: Work, timers: Sequence[Row] | None = None) -> None:
+    for timer in work.facts if timers is None else timers:
         work.put_row(Timer, timer, cancelled_at=work.now)
 
 
-@action(
-    "serve.request_supplement", subject=DOSSIER, payload=RequestSupplement, purpose=PURPOSE, facts=live_timers
-)
+@handling("serve.request_supplement", payload=RequestSupplement, facts=live_timers)
 def request_supplement(work: Work) -> None:
     """Ask for what is missing. The first is free; a further one is possible, marked, and counts as overdue."""
     p: RequestSupplement = work.payload
@@ -96,7 +95,8 @@ class AnswerSupplement(msgspec.Struct, forbid_unknown_fields=True):
 
 def _files(ask: Ask, payload: AnswerSupplement, envelope: Row | None) -> Query:
     return (
-        "SELECT id, digest, size, media_type, scanned FROM core_file WHERE id = ANY(%s::uuid[]) AND unit = %s ORDER BY id",
+        "SELECT id, digest, size, media_type, scanned FROM core_file WHERE id = ANY(%s::uuid[]) AND unit = %s"
+        " ORDER BY id FOR KEY SHARE",
         [list(payload.files), ask.subject],
     )
 
@@ -141,7 +141,7 @@ class ResumeDossier(msgspec.Struct, forbid_unknown_fields=True):
     how: str = "counter"
 
 
-@action("serve.resume_dossier", subject=DOSSIER, payload=ResumeDossier, purpose=PURPOSE)
+@handling("serve.resume_dossier", payload=ResumeDossier)
 def resume_dossier(work: Work) -> None:
     """An officer lets an accepted dossier go on after a supplement."""
     if work.payload.how not in ("counter", "not_needed", "online"):

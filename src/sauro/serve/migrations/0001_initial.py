@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ("result_file", models.UUIDField(null=True)),
                 ("result_digest", models.CharField(max_length=64, null=True)),
                 ("fee", models.BigIntegerField(default=0)),
+                ("due", models.DateTimeField(null=True)),
                 ("answered_at", models.DateTimeField(null=True)),
                 ("submitted_at", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(null=True)),
@@ -85,11 +86,13 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["applicant", "submitted_at"], name="serve_dossi_applica_32cf44_idx"),
+                    models.Index(fields=["submitted_at", "id"], name="dossier_newest"),
                     django.contrib.postgres.indexes.GinIndex(
-                        fields=["involved"], name="serve_dossi_involve_fd085f_gin"
+                        fastupdate=False, fields=["involved"], name="dossier_involved"
                     ),
                     django.contrib.postgres.indexes.GinIndex(
                         condition=models.Q(("status__in", [1, 2, 4, 5, 6, 9])),
+                        fastupdate=False,
                         fields=["involved"],
                         name="dossier_open",
                     ),

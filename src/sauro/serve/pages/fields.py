@@ -65,6 +65,19 @@ class SectionForm(forms.Form):
             self.add_error(problem.field if problem.field in self.fields else None, problem.message)
 
 
+def as_sent(form: SectionForm, typed: Mapping[str, Any]) -> dict[str, str]:
+    """Saved answers as a browser would send them: a date in its three boxes."""
+    sent = {name: str(value) for name, value in typed.items()}
+    for bound in form:
+        value = bound.value()
+        if isinstance(value, tuple):
+            sent |= {
+                f"{bound.html_name}_{part}": text
+                for part, text in zip(("day", "month", "year"), value, strict=True)
+            }
+    return sent
+
+
 def _field(known: pack.FormField, communes: Sequence[Commune]) -> django_forms.Field:
     given: dict[str, Any] = {
         "label": say(known.label),

@@ -21,6 +21,7 @@ from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 
 CHOSEN = "position"
+_KEPT = "_sauro_person"
 P = ParamSpec("P")
 
 
@@ -44,10 +45,14 @@ WHERE h.person = %s AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to
 
 
 def person_of(request: HttpRequest) -> UUID | None:
-    """The person behind the login, or None for a stranger."""
+    """The person behind the login, or None for a stranger. Looked up once per request."""
     if not request.user.is_authenticated:
         return None
-    return Account.objects.filter(user_id=request.user.pk).values_list("person", flat=True).first()
+    login, person = getattr(request, _KEPT, (None, None))
+    if person is None or login != request.user.pk:
+        person = Account.objects.filter(user_id=request.user.pk).values_list("person", flat=True).first()
+        setattr(request, _KEPT, (request.user.pk, person))
+    return person
 
 
 def offices_of(person: UUID) -> list[Office]:
@@ -64,7 +69,11 @@ def offices_of(person: UUID) -> list[Office]:
 
 def office_of(request: HttpRequest, person: UUID) -> Office | None:
     """The office in which the person acts now: the one they chose, else their first; None for a citizen."""
-    held = offices_of(person)
+    return office_among(request, offices_of(person))
+
+
+def office_among(request: HttpRequest, held: list[Office]) -> Office | None:
+    """The office that was chosen of those that a person holds, else the first."""
     chosen = request.session.get(CHOSEN)
     return next((office for office in held if str(office.position) == chosen), held[0] if held else None)
 

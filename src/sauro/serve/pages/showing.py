@@ -25,6 +25,7 @@ from sauro.web.shapes import Part, Promise, Status, TimelineEntry
 from sauro.web.wording import moment as said_moment
 
 NEAR = timedelta(days=1)
+BEFORE_ACCEPTANCE = (Code.SUBMITTED, Code.SUPPLEMENT_REQUESTED)
 
 
 def status_words(code: int) -> str:
@@ -59,18 +60,24 @@ def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, A
     known = names([i for i in (promise["position"], row["competent"], row["received_by"]) if i])
     instrument = Record.objects.filter(pk=promise["instrument"]).first() if promise["instrument"] else None
     due = promise["due"]
+    # What acceptance settles is no gap before it; a dossier that ended without one was never promised.
+    later = (
+        _("settled when it is accepted")
+        if row["status"] in BEFORE_ACCEPTANCE and not row["accepted_at"]
+        else ""
+    )
     moved = (
         _("first promised: %(moment)s") % {"moment": said_moment(promise["due_original"])}
         if due and due != promise["due_original"]
         else ""
     )
     return Promise(
-        person=Part(known.get(promise["position"], "") if promise["position"] else "", known.get(row["competent"], "")),
+        person=Part(known.get(promise["position"], "") if promise["position"] else later, known.get(row["competent"], "")),
         task=Part(say(found.terms.name), found.code),
-        deadline=Part(said_moment(due) if due else "", moved or limit_words(found, row["plan"].get("rules", ()))),
+        deadline=Part(said_moment(due) if due else later, moved or limit_words(found, row["plan"].get("rules", ()))),
         responsibility=Part(known.get(row["competent"], "")),
         output=Part(say(found.terms.result.name), "; ".join(say(c.text).rstrip(".") for c in found.terms.result.acceptance[:2])),
-        authority=Part(instrument.code if instrument else "", instrument.title_vi if instrument else ""),
+        authority=Part(instrument.code if instrument else later, instrument.title_vi if instrument else ""),
         reported=_reported(promise), evidenced=_evidenced(promise), schedule=_against_original(promise, row, at),
     )  # fmt: skip
 

@@ -9,11 +9,13 @@ from sauro.core.doorway.store import LiveGrant
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader, place
 from sauro.core.rules.scopes import covers
-from sauro.serve.actions.subject import DOSSIER
+from sauro.serve.actions.subject import DOSSIER, is_handling
 
 
 def grants_for(reader: Reader, actions: Collection[str]) -> list[LiveGrant]:
     """The grants in force that let the reader do any of these actions somewhere. Never cached."""
+    if not actions:
+        return []
     moment = now()
     asked = [(reader.person, reader.position, action) for action in sorted(actions)]
     with store.transaction() as doing:
@@ -26,11 +28,16 @@ def somewhere(reader: Reader, actions: Collection[str]) -> frozenset[str]:
 
 
 def permitted(reader: Reader, dossier: UUID, actions: Collection[str]) -> dict[str, LiveGrant]:
-    """Which of these actions the reader may do to a dossier, each with the grant that lets them."""
+    """Which of these actions the reader may do to a dossier, each with the grant that lets them.
+
+    Nobody handles their own dossier: those acts are refused whatever the grant, and so never offered.
+    """
     where = place(DOSSIER, dossier)
     found: dict[str, LiveGrant] = {}
     if where is None:
         return found
+    if where.owner == reader.person:
+        actions = [name for name in actions if not is_handling(name)]
     for grant in grants_for(reader, actions):
         if grant.action not in found and covers(grant.scope, where, frozenset({reader.person})):
             found[grant.action] = grant

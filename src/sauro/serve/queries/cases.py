@@ -8,10 +8,19 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from sauro.core.clock import Limit, OutsideCalendar
+from sauro.core.doorway.decide import local_day
+from sauro.core.models import Event
+from sauro.core.queries import courses
 from sauro.core.queries.reading import Opened, open_case
 from sauro.core.queries.visibility import Reader
 from sauro.serve.actions.subject import DOSSIER
+from sauro.serve.models import Dossier
+from sauro.serve.queries.paging import Page, mark, marked
 from sauro.serve.queries.queue import _COLUMNS, Line, line_of
+from sauro.serve.rules.procedures import Procedure
+
+OWN_PAGE = 20
 
 _HISTORY = """
 SELECT e.id, e.name, e.recorded, e.person, e.position, e.grant_id, e.body, l.leaf_index
@@ -52,15 +61,42 @@ def history(id_: UUID) -> list[Happening]:
     return found
 
 
-def own(person: UUID, limit: int = 100) -> list[Line]:
-    """A person's own dossiers, newest first, without anything personal."""
+def answer_by(procedure: Procedure, asked: datetime) -> datetime | None:
+    """Until when the applicant is asked to answer a supplement request; None where the calendar does not reach."""
+    _id, calendar = courses.calendar(local_day(asked))
+    try:
+        return Limit(procedure.terms.supplement.answer_days, "day").end(calendar, asked)
+    except OutsideCalendar:
+        return None
+
+
+def last_asked(id_: UUID) -> datetime | None:
+    """When a supplement was last asked for."""
+    asked = Event.objects.filter(subject=id_, name="serve.request_supplement").order_by("-recorded")
+    return asked.values_list("recorded", flat=True).first()
+
+
+def own(person: UUID, after: str = "") -> Page[Line]:
+    """A page of a person's own dossiers, newest first, without anything personal."""
+    condition, values = "applicant = %s", [person, *(marked(after) or ())]
+    if len(values) > 1:
+        condition += " AND (submitted_at, id) < (%s::timestamptz, %s::uuid)"
+    # The page is cut first, so that its commitments alone are looked at.
+    sql = (
+        f"SELECT {_COLUMNS}, d.submitted_at::text FROM (SELECT * FROM serve_dossier WHERE {condition}"  # noqa: S608 — constant parts; values are parameters
+        f" ORDER BY submitted_at DESC, id DESC LIMIT {OWN_PAGE + 1}) d JOIN core_commitment c ON c.id = d.id"
+        " ORDER BY d.submitted_at DESC, d.id DESC"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM serve_dossier d JOIN core_commitment c ON c.id = d.id WHERE d.applicant = %s"  # noqa: S608 — constant columns
-            " ORDER BY d.submitted_at DESC LIMIT %s",
-            [person, limit],
-        )
-        return [line_of(row, None) for row in cursor.fetchall()]
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    lines = [line_of(row, None) for row in rows[:OWN_PAGE]]
+    return Page(lines, mark(rows[OWN_PAGE - 1][22], lines[-1].id) if len(rows) > OWN_PAGE else "")
+
+
+def own_count(person: UUID) -> int:
+    """How many dossiers a person has filed."""
+    return Dossier.objects.filter(applicant=person).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Where a filing goes: the receiving counter and the competent agency for a procedure and a commune."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -10,13 +12,17 @@ from django.utils.translation import get_language
 from sauro.core.text import sort_key
 from sauro.serve.rules.procedures import Procedure
 
-_COMPETENT = """
-SELECT c.current FROM core_actor c
-WHERE c.kind = 'organisation' AND c.type = %s AND (c.area = %s OR c.level IN ('ministry', 'central') OR c.area = (
-  SELECT p.area FROM core_actor o JOIN core_actor p ON p.id = o.parent
-  WHERE o.area = %s AND o.kind = 'organisation' AND p.level = 'province' ORDER BY o.code LIMIT 1))
-ORDER BY CASE c.level WHEN 'commune' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, c.code LIMIT 1
+SERVING = """
+FROM unnest(%s::text[]) AS t(type) CROSS JOIN LATERAL (
+  SELECT c.current FROM core_actor c
+  WHERE c.kind = 'organisation' AND c.type = t.type AND c.area IN (%s, '', (
+    SELECT p.area FROM core_actor o JOIN core_actor p ON p.id = o.parent
+    WHERE o.area = %s AND o.kind = 'organisation' AND p.level = 'province' ORDER BY o.code LIMIT 1))
+    AND (c.area <> '' OR c.level IN ('ministry', 'central'))
+  ORDER BY CASE c.area WHEN %s THEN 0 WHEN '' THEN 2 ELSE 1 END, c.code LIMIT 1) s
 """
+"""For each type of organisation the one that serves a commune: there, in its province, or (without an area) in the
+centre. Columns ``t.type`` and ``s.current``; the parameters are those of ``serving``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +41,6 @@ class Organisation:
     name: str
 
 
-def organisation_of_type(kind: str, area: str) -> UUID | None:
-    """The organisation of a type that serves a commune: there, in its province, or in the centre."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPETENT, [kind, area, area])
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a filing is received, who decides it, and every organisation that has a step in it."""
@@ -52,22 +50,29 @@ class Places:
     involved: list[UUID]
 
 
-def places_for(procedure: Procedure, area: str, channel: int) -> Places | None:
-    """The places of a filing from a commune by a channel, or None where nobody is competent there."""
-    competent = organisation_of_type(procedure.terms.competent.organisation, area)
+def serving(procedure: Procedure, area: str, channel: int) -> list[Any]:
+    """The parameters of ``SERVING``: the types of organisation that have a part in a filing, and the commune."""
+    receiving = {r.organisation for r in procedure.terms.receiving if channel in r.channels}
+    units = {step.unit for step in procedure.terms.steps}
+    return [sorted({procedure.terms.competent.organisation, *receiving, *units}), area, area, area]
+
+
+def places_among(procedure: Procedure, serves: Mapping[str, UUID], channel: int) -> Places | None:
+    """The places of a filing by a channel, from the organisations by type that serve its commune."""
+    competent = serves.get(procedure.terms.competent.organisation)
     if competent is None:
         return None
-    received_by = competent
-    for receiving in procedure.terms.receiving:
-        if channel in receiving.channels:
-            found = organisation_of_type(receiving.organisation, area)
-            if found is not None:
-                received_by = found
-                break
-    units = {step.unit for step in procedure.terms.steps}
-    others = {organisation_of_type(unit, area) for unit in sorted(units)}
-    involved = sorted({received_by, competent, *(id_ for id_ in others if id_ is not None)})
-    return Places(received_by, competent, involved)
+    receiving = [r.organisation for r in procedure.terms.receiving if channel in r.channels]
+    received_by = next((serves[kind] for kind in receiving if kind in serves), competent)
+    others = {serves[step.unit] for step in procedure.terms.steps if step.unit in serves}
+    return Places(received_by, competent, sorted({received_by, competent, *others}))
+
+
+def places_for(procedure: Procedure, area: str, channel: int) -> Places | None:
+    """The places of a filing from a commune by a channel, or None where nobody is competent there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT t.type, s.current {SERVING}", serving(procedure, area, channel))
+        return places_among(procedure, dict(cursor.fetchall()), channel)
 
 
 def communes(province: str = "") -> list[Commune]:
@@ -81,6 +86,19 @@ def communes(province: str = "") -> list[Commune]:
         )
         found = [(area, place(of), place(above)) for area, of, above in cursor.fetchall()]
     return [Commune(*row) for row in sorted(found, key=lambda row: (sort_key(row[2]), sort_key(row[1])))]
+
+
+def commune_names(areas: Collection[str]) -> dict[str, str]:
+    """Names of a few communes by their area codes."""
+    if not areas:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT area, {_name()} FROM core_actor WHERE area = ANY(%s) AND kind = 'organisation'"  # noqa: S608 — one of two columns of ours
+            " AND type = 'commune-committee' AND current = id",
+            [sorted(areas)],
+        )
+        return {area: place(name) for area, name in cursor.fetchall()}
 
 
 def names(ids: list[UUID]) -> dict[UUID, str]:

@@ -90,7 +90,7 @@ def test_a_filed_dossier_cannot_be_thrown_away_as_a_draft(town: Town) -> None:
     """The draft's key is the dossier's from the filing on: throwing the draft away would erase what was filed."""
     payload = town.filing()
     draft = drafts.begin(town.citizen, payload["definition"])
-    act(Ask("serve.submit_dossier", town.citizen, "k", {**payload, "id": draft.id}))
+    act(Ask("serve.submit_dossier", town.citizen, "k", {**payload, "id": draft.id, "draft": True}))
     with pytest.raises(Refusal) as refused:
         drafts.discard(draft)
     assert refused.value.code == "already_filed"

@@ -45,10 +45,17 @@ def asset(name: str, only: str = "") -> SafeString:
 # Components ---------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("web/components/status.html")
-def status(kind: Status | StatusKind, word: Text = "", note: Text = "") -> dict[str, Status]:
-    """A status: mark, word, colour."""
-    return {"status": kind if isinstance(kind, Status) else Status(kind, word, note)}
+@register.simple_tag
+def status(kind: Status | StatusKind, word: Text = "", note: Text = "") -> SafeString:
+    """A status: mark, word, colour. A list shows one in each line, so it is no template of its own."""
+    shown = kind if isinstance(kind, Status) else Status(kind, word, note)
+    mark = format_html(
+        '<span class="sr-status sr-status--{}"><span class="sr-status__mark" aria-hidden="true">{}</span> {}</span>',
+        shown.style, shown.mark, shown.said,
+    )  # fmt: skip
+    return (
+        format_html('{} <span class="sr-muted sr-small">{}</span>', mark, shown.note) if shown.note else mark
+    )
 
 
 @register.inclusion_tag("web/components/promise.html")

@@ -62,7 +62,7 @@ def test_a_revoked_grant_counts_no_more() -> None:
     )
     ask = Ask("core.register_actor", person, "a", {"kind": "organisation", "valid_from": date(2025, 7, 1)})
     assert act(ask).subject
-    act(Ask("core.revoke", PLATFORM, "r", {"basis": "left"}, subject=given.subject))
+    act(Ask("core.revoke", PLATFORM, "r", {"basis": "61/2018/NĐ-CP, Điều 19"}, subject=given.subject))
     with pytest.raises(Refusal):
         act(Ask("core.register_actor", person, "b", {"kind": "organisation", "valid_from": date(2025, 7, 1)}))
 

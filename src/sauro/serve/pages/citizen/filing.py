@@ -13,7 +13,7 @@ from sauro.serve import drafts, files
 from sauro.serve.models import Attachment, Draft
 from sauro.serve.pages.citizen.attachments import slots
 from sauro.serve.pages.citizen.progress import AGAIN, PAPERS, after, check_draft, procedure_of, progress
-from sauro.serve.pages.fields import SectionForm
+from sauro.serve.pages.fields import SectionForm, as_sent
 from sauro.serve.pages.people import signed_in
 from sauro.serve.queries.places import communes, province_of
 from sauro.serve.rules.forms import missing_components, say, shown_fields, shown_sections
@@ -49,7 +49,7 @@ def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> 
     else:
         form = SectionForm(shown, checked.holds, places, initial=typed)
         if AGAIN in request.GET:
-            form = SectionForm(shown, checked.holds, places, data=_as_sent(form, typed))
+            form = SectionForm(shown, checked.holds, places, data=as_sent(form, typed))
             form.is_valid()
             form.tell(check_draft(found, typed, section=section).problems)
     return render(
@@ -61,19 +61,6 @@ def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> 
             **progress(found, checked, section, draft),
         },
     )  # fmt: skip
-
-
-def _as_sent(form: SectionForm, typed: dict[str, str]) -> dict[str, str]:
-    """Saved answers as a browser would send them: a date in its three boxes."""
-    sent = {name: str(value) for name, value in typed.items()}
-    for bound in form:
-        value = bound.value()
-        if isinstance(value, tuple):
-            sent |= {
-                f"{bound.html_name}_{part}": text
-                for part, text in zip(("day", "month", "year"), value, strict=True)
-            }
-    return sent
 
 
 @signed_in

@@ -1,11 +1,14 @@
 """A person's own dossiers: what stands where, what is asked of them, what they can take away."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from sauro.core.clock.explanation import explain
@@ -23,6 +26,8 @@ from sauro.serve.pages.citizen.sending import ToPutRight, due_if_accepted
 from sauro.serve.pages.people import signed_in
 from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
 from sauro.serve.queries import cases
+from sauro.serve.queries.cases import Happening
+from sauro.serve.queries.places import names
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 from sauro.serve.rules.statuses import Status
@@ -33,16 +38,19 @@ LARGEST = 10 * 1024 * 1024
 
 @signed_in
 def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """Everything the person has filed, and what they have begun."""
+    """What the person has filed, a page at a time, and what they have begun."""
+    after = request.GET.get("after", "")
+    page, here = cases.own(reader.person, after), reverse("serve:my_dossiers")
     begun = [
         {"draft": draft, "name": say(definitions.get(draft.procedure).compiled(procedure).terms.name)}
         for draft in Draft.objects.filter(person=reader.person, assisted=False).order_by("-changed")
     ]
-    return render(
-        request,
-        "serve/citizen/dossiers.html",
-        {"lines": lines_of(cases.own(reader.person), now()), "drafts": begun},
-    )
+    context = {
+        "lines": lines_of(page.lines, now()), "drafts": begun, "first": here if after else "",
+        "following": f"{here}?{urlencode({'after': page.following})}" if page.following else "",
+        "count": cases.own_count(reader.person) if after or page.following else len(page.lines),
+    }  # fmt: skip
+    return render(request, "serve/citizen/dossiers.html", context)
 
 
 @signed_in
@@ -164,7 +172,7 @@ def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
         "looked": who_looked(reader.person, dossier), "supplement": _supplement(opened, row, found),
         "may_withdraw": moves, "key": secrets.token_hex(16),
-        "reason": _reason(opened), "limit": limit_words(found, row["plan"].get("rules", ())),
+        "reason": _reason(opened), "helped": _helped(happenings, row["assisted_at"]), "limit": limit_words(found, row["plan"].get("rules", ())),
         "by": due_if_accepted(found, row["plan"].get("rules", ()), now()) if row["status"] == Status.SUBMITTED else None,
     }  # fmt: skip
 
@@ -178,6 +186,16 @@ def _supplement(opened: Opened, row: dict[str, Any], found: Any) -> dict[str, An
         name = say(getattr(known, "name", None) or known.label) if known else item["item"]
         items.append({"id": item["item"], "name": name, "is_paper": item["item"] in found.components, **item})
     return {"number": row["supplements"], "items": items}
+
+
+def _helped(happenings: Sequence[Happening], counter: UUID | None) -> str:
+    """The office that filed it for the person, and at whose counter; or nothing."""
+    filed = next((h for h in happenings if h.name == "serve.assist_filing"), None)
+    if filed is None:
+        return ""
+    asked = [id_ for id_ in (filed.position, counter) if id_]
+    known = names(asked)
+    return ", ".join(known[id_] for id_ in asked if id_ in known)
 
 
 def _reason(opened: Opened) -> str:

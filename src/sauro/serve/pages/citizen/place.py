@@ -15,13 +15,15 @@ from sauro.serve.pages.people import signed_in
 from sauro.serve.queries import catalogue
 from sauro.serve.queries.places import communes, places_for, province_of, provinces
 from sauro.serve.rules.forms import say
+from sauro.serve.rules.procedures import Procedure
 
 ONLINE = 2
+ABOUT_LAND = ("land", "construction")
 
 
 @signed_in
 def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
-    """Where the person lives decides who is competent. The commune of their last filing is offered first."""
+    """Where the person lives, or the land lies, decides who is competent. The commune of their last filing is offered first."""
     found = catalogue.by_code(code, local_day(now()))
     if found is None:
         raise Http404
@@ -46,11 +48,16 @@ def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         request,
         "serve/citizen/start.html",
         {
-            "procedure": found, "name": say(found.terms.name), "provinces": offered, "province": province,
+            "procedure": found, "name": say(found.terms.name), "question": question(found), "provinces": offered, "province": province,
             "province_name": dict(offered).get(province, ""), "area": area, "error": error,
             "communes": communes(province) if province else [],
         },
     )  # fmt: skip
+
+
+def question(found: Procedure) -> str:
+    """What the place means: for land it is where the land lies, wherever its holder lives."""
+    return _("Where is the land?") if found.terms.field in ABOUT_LAND else _("Where do you live?")
 
 
 def last_area(person: UUID) -> str:

@@ -94,7 +94,7 @@ def _file(reader: Reader, mine: Draft, found: Procedure, checked: Checked, attac
     payload = {
         "id": mine.id, "definition": found.id, "received_by": places.received_by, "competent": places.competent,
         "involved": places.involved, "area": mine.area, "answers": checked.answers, "channel": ONLINE,
-        "files": {str(id_): component for id_, component in attached.items()}, "simulated": False,
+        "files": {str(id_): component for id_, component in attached.items()}, "draft": True,
     }  # fmt: skip
     act(Ask("serve.submit_dossier", reader.person, mine.key, payload, position=None))
 

@@ -11,7 +11,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
 from sauro.serve.pages.showing import status_words
 from sauro.serve.queries.catalogue import procedures
-from sauro.serve.queries.queue import SORTS, Filter
+from sauro.serve.queries.queue import SORTS, Counts, Filter
 from sauro.serve.rules.forms import say
 from sauro.web.shapes import Chip
 
@@ -43,7 +43,7 @@ class Asked:
         return cls(
             Filter(
                 statuses, sent.get("procedure", "")[:32], text=sent.get("q", "").strip()[:LONGEST].replace("\x00", ""),
-                sort=sort if sort in SORTS else "due", after=_position(sent.get("after", "")), **flags,
+                sort=sort if sort in SORTS else "due", after=sent.get("after", ""), **flags,
             ),
             status,
         )  # fmt: skip
@@ -67,19 +67,19 @@ class Asked:
         query.update({name: value for name, value in parts.items() if value})
         return reverse("serve:queue") + (f"?{query.urlencode()}" if query else "")
 
-    def statuses(self, counts: dict[int, int | None]) -> list[Chip]:
+    def statuses(self, counts: Counts) -> list[Chip]:
         """Statuses as links, each with its count."""
+        by_status: dict[int, int | None] = dict.fromkeys(range(1, 11))
         made = [
             Chip(_("All that are open"), self.href(status="open"), self.status == "open", None),
             Chip(_("All"), self.href(status="all"), self.status == "all", None),
         ]
-        for code, count in counts.items():
+        for code, count in (by_status | counts.by_status).items():
             active = self.status == str(code)
-            if count == 0 and not active:
+            if count == 0 and counts.whole and not active:
                 continue
-            made.append(
-                Chip(status_words(code), self.href(status="open" if active else str(code)), active, count)
-            )
+            href = self.href(status="open" if active else str(code))
+            made.append(Chip(status_words(code), href, active, count, more=not counts.whole))
         return made
 
     def flags(self) -> list[Chip]:
@@ -105,17 +105,3 @@ class Asked:
         """The parts that a form in the page carries along, without the text and the procedure that it asks for."""
         query = QueryDict(self.href(text="", procedure="").partition("?")[2])
         return [(name, str(value)) for name, value in query.items()]
-
-
-def _position(after: str) -> str:
-    """Where a page begins, if it is one; a made-up one begins at the top."""
-    from datetime import datetime
-    from uuid import UUID
-
-    moment, _sep, id_ = after.partition("~")
-    try:
-        # Said anew: the database reads fewer ways of writing a moment and an id than Python does.
-        at = moment if moment == "infinity" else datetime.fromisoformat(moment).isoformat()
-        return f"{at}~{UUID(id_)}"
-    except ValueError:
-        return ""

@@ -21,19 +21,20 @@ from sauro.serve.pages.fields import shown_value
 from sauro.serve.pages.officer.desk import Desk, open_desk
 from sauro.serve.pages.officer.forms import ActForm, typed
 from sauro.serve.pages.officer.office import Official, for_officials
-from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered
+from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered, waited_for
 from sauro.serve.pages.showing import promise_of, status_words, timeline_of
-from sauro.serve.queries.places import communes, names, province_of
+from sauro.serve.queries.places import commune_names, names
 from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
 from sauro.serve.wording import clock_lines
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An act with its form; ``open`` where it was just tried, or is what the step waits for."""
+    """An act with its form; ``main`` where the step waits for it; ``open`` where it was just tried, or is main."""
 
     verb: Verb
     form: ActForm
+    main: bool
     open: bool
 
 
@@ -63,9 +64,10 @@ def show(
 
 
 def _offer(desk: Desk, verb: Verb, tried: Verb | None, form: ActForm | None) -> Offer:
+    main = waited_for(desk, verb)
     if tried is verb and form is not None:
-        return Offer(verb, form, True)
-    return Offer(verb, verb.form(desk, verb.slug), tried is None and verb.main)
+        return Offer(verb, form, main, True)
+    return Offer(verb, verb.form(desk, verb.slug), main, tried is None and main)
 
 
 def _acceptance(desk: Desk, offers: list[Offer]) -> dict[str, Any] | None:
@@ -90,7 +92,8 @@ def _signing(desk: Desk) -> dict[str, Any] | None:
 def _told(desk: Desk) -> dict[str, Any]:
     """What the applicant said and attached, and what was asked of them since."""
     answers = desk.opened.parts.get("answers")
-    places = {c.area: c.name for c in communes(province_of(desk.row["area"]))}
+    said = [(answers or {}).get(f.id) for f in desk.found.fields.values() if f.type == "commune"]
+    places = commune_names({str(area) for area in said if area})
     sections = []
     for part in shown_sections(desk.found, desk.holds):
         rows = [

@@ -17,7 +17,7 @@ from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import drafts, files
 from sauro.serve.models import Dossier, Draft
 from sauro.serve.pages.citizen.attachments import slots
-from sauro.serve.pages.fields import SectionForm, shown_value
+from sauro.serve.pages.fields import SectionForm, as_sent, shown_value
 from sauro.serve.pages.officer import applicant
 from sauro.serve.pages.officer.counter import COUNTER
 from sauro.serve.pages.officer.office import Official, for_officials
@@ -26,7 +26,7 @@ from sauro.serve.rules.forms import Checked, say, shown_fields, shown_sections
 from sauro.serve.rules.forms import check as check_form
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.wording import limit_words
-from sauro.web.forms.summary import lines
+from sauro.web.forms.summary import SummaryLine, lines
 
 MANDATE = "counter-mandate/1"
 """The statement that is read back (its words stand in the template); a changed one gets another number."""
@@ -53,10 +53,17 @@ def fill(request: HttpRequest, official: Official, draft: UUID) -> HttpResponse:
     forms = _forms(found, checked, mine, before if tell else None)
     context = {
         "here": "counter", "official": official, "draft": mine, "name": say(found.terms.name), "forms": forms,
-        "slots": slots(found, checked.holds, mine, errors), "wrong": [line for f in forms for line in lines(f["form"])] if tell else [],
-        "saved": request.method == "POST" and not tell,
+        "slots": slots(found, checked.holds, mine, errors), "wrong": _wrong(forms, errors) if tell else [],
+        "saved": request.method == "POST" and not tell, "more": tell,
     }  # fmt: skip
     return render(request, "serve/officer/counter_form.html", context, status=422 if tell else 200)
+
+
+def _wrong(forms: list[dict[str, Any]], errors: dict[str, str]) -> list[SummaryLine]:
+    """What stands in the summary: the answers that are wrong, then the files that were not taken."""
+    return [line for f in forms for line in lines(f["form"])] + [
+        SummaryLine(text, f"file-{component}") for component, text in errors.items()
+    ]
 
 
 def _save(
@@ -87,9 +94,9 @@ def _forms(found: Procedure, checked: Checked, mine: Draft, asked: set[str] | No
     typed, places = drafts.answers(mine), _communes(mine)
     made = []
     for section in shown_sections(found, checked.holds):
-        data = typed if asked is not None else None
-        form = SectionForm(section, checked.holds, places, data=data, initial=typed)
+        form = SectionForm(section, checked.holds, places, initial=typed)
         if asked is not None:
+            form = SectionForm(section, checked.holds, places, data=as_sent(form, typed), initial=typed)
             form.is_valid()
             form.tell([p for p in checked.problems if p.field in form.fields and p.field in asked])
         made.append(
@@ -152,6 +159,7 @@ def _file(official: Official, mine: Draft, found: Procedure, checked: Checked) -
         "involved": places.involved, "area": mine.area, "answers": checked.answers, "channel": COUNTER,
         "files": {str(id_): component for id_, component in drafts.files_of(mine).items()},
         "applicant": person, "identity": identity, "read_back": MANDATE, "assisted_at": official.office.organisation,
+        "draft": True,
     }  # fmt: skip
     reader = official.reader
     act(Ask("serve.assist_filing", reader.person, mine.key, payload, position=reader.position))

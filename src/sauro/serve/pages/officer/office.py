@@ -13,11 +13,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from sauro.core.queries.visibility import Reader
-from sauro.serve.pages.people import CHOSEN, Office, office_of, offices_of, person_of
+from sauro.serve.pages.people import CHOSEN, Office, office_among, offices_of, person_of
 from sauro.serve.queries.authority import somewhere
 
 P = ParamSpec("P")
-LIST, ASSIST = "serve.list_dossiers", "serve.assist_filing"
+LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
 _KEPT = "_sauro_official"
 
 
@@ -41,11 +41,12 @@ def official_of(request: HttpRequest) -> Official | None:
 
 def _official(request: HttpRequest) -> Official | None:
     person = person_of(request)
-    office = office_of(request, person) if person else None
+    held = offices_of(person) if person else []
+    office = office_among(request, held)
     if person is None or office is None:
         return None
     reader = Reader(person, office.position)
-    return Official(reader, office, offices_of(person), somewhere(reader, (LIST, ASSIST)))
+    return Official(reader, office, held, somewhere(reader, (LIST, ASSIST, ACCEPT)))
 
 
 def for_officials(
@@ -55,9 +56,9 @@ def for_officials(
 
     @wraps(view)
     def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if person_of(request) is None:
-            return redirect_to_login(request.get_full_path())
         official = official_of(request)
+        if official is None and person_of(request) is None:
+            return redirect_to_login(request.get_full_path())
         if official is None:
             raise Http404
         return view(request, official, *args, **kwargs)

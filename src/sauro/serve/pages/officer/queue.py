@@ -9,21 +9,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from sauro.core.doorway import Ask, Outcome, act_many
+from sauro.core.doorway.act import not_found
 from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.registry import lookup
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
 from sauro.serve.pages.officer import export
 from sauro.serve.pages.officer.asked import Asked
 from sauro.serve.pages.officer.case_papers import attachment
-from sauro.serve.pages.officer.office import Official, for_officials
+from sauro.serve.pages.officer.office import ACCEPT, Official, for_officials
 from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.queries import queue as queries
-from sauro.serve.queries.authority import somewhere
 from sauro.serve.queries.catalogue import procedures
 from sauro.serve.rules.forms import say
 
-ACCEPT = "serve.accept_dossier"
 MOST_AT_ONCE = 500
 
 
@@ -33,18 +33,18 @@ def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
     asked, at = Asked.read(request.GET), now()
     if request.GET.get("export") in ("csv", "xlsx"):
         return _file(official, asked, request.GET["export"], at)
-    page = queries.queue(official.reader, asked.filter, at)
+    seen = queries.listed(official.reader)
+    page = queries.queue(official.reader, asked.filter, at, seen=seen)
     rows = rows_of(page.lines, at)
-    may_accept = ACCEPT in somewhere(official.reader, (ACCEPT,))
     today = local_day(at)
     context = {
         "here": "dossiers", "official": official, "asked": asked, "rows": rows, "key": secrets.token_hex(16),
-        "bulk": may_accept and any(row.acceptable for row in rows),
-        "statuses": asked.statuses(queries.counts(official.reader, asked.filter, at)), "flags": asked.flags(),
+        "bulk": ACCEPT in official.may and any(row.acceptable for row in rows),
+        "statuses": asked.statuses(queries.counts(official.reader, asked.filter, at, seen)), "flags": asked.flags(),
         "procedures": [(item.code, say(item.terms.name)) for item in procedures(today)],
         "following": asked.href(after=page.following) if page.following else "",
         "first": asked.href() if asked.filter.after else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
-        "by_due": asked.href(sort="due"), "by_submitted": asked.href(sort="submitted"),
+        "pressing": queries.is_open(asked.filter), "by_due": asked.href(sort="due"), "by_submitted": asked.href(sort="submitted"),
     }  # fmt: skip
     return render(request, "serve/officer/queue.html", context)
 
@@ -70,7 +70,7 @@ def accept_chosen(request: HttpRequest, official: Official) -> HttpResponse:
         Ask(ACCEPT, reader.person, f"{key}:{id_}", {}, id_, reader.position, version=_version(request, id_))
         for id_ in dict.fromkeys(chosen)
     ]
-    results = act_many(asks)
+    results = [_told(result) for result in act_many(asks)]
     known = {row.id: row for row in Dossier.objects.filter(pk__in=[ask.subject for ask in asks])}
     lines = [
         {"id": ask.subject, "title": _title(known.get(ask.subject), result), "refusal": result if isinstance(result, Refusal) else None,
@@ -88,9 +88,15 @@ def accept_chosen(request: HttpRequest, official: Official) -> HttpResponse:
     return render(request, "serve/officer/accepted.html", context)
 
 
+def _told(result: Outcome | Refusal) -> Outcome | Refusal:
+    """A dossier that is not theirs is answered in the same words as one that does not exist."""
+    if isinstance(result, Refusal) and result.code == "no_grant":
+        return not_found(lookup(ACCEPT))
+    return result
+
+
 def _title(row: Dossier | None, result: Outcome | Refusal) -> str:
-    # A number that is not theirs to see is answered like one that does not exist.
-    hidden = row is None or (isinstance(result, Refusal) and result.code in ("not_found", "no_grant"))
+    hidden = row is None or (isinstance(result, Refusal) and result.code == "not_found")
     return "–" if hidden or row is None else row.reference
 
 

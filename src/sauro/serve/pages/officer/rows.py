@@ -32,6 +32,11 @@ class Row:
     def title(self) -> str:
         return self.line.code or self.line.reference
 
+    @property
+    def choose(self) -> str:
+        """What its box says."""
+        return _("Choose %(title)s") % {"title": self.title}
+
 
 def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     """Lines in words."""

@@ -50,6 +50,20 @@ def _in(*statuses: Status) -> Callable[[Desk], bool]:
     return lambda desk: desk.status in statuses
 
 
+def _may_ask_for_money(desk: Desk) -> bool:
+    """While nothing is asked already. A step that settles what is due waits for the money before anybody named a sum."""
+    return desk.status in (Status.PROCESSING, Status.FINANCE_REQUESTED) and desk.row["payment"] in (
+        "none",
+        "paid",
+    )
+
+
+def waited_for(desk: Desk, verb: Verb) -> bool:
+    """Whether it is what the present step waits for."""
+    by_step = desk.step is not None and desk.step.action == verb.action and desk.row["payment"] == "none"
+    return verb.main or (by_step and verb.action == "serve.request_payment")
+
+
 def _may_extend(desk: Desk) -> bool:
     """Offered only while the clock would still take it: an appointment is moved before it is missed, not after."""
     if desk.status not in ACTIVE or desk.promise["course"] is None:
@@ -88,7 +102,7 @@ VERBS = (
     Verb("supplement", "serve.request_supplement", _("Ask for a supplement"), _("Asked. The clock stands still until the applicant answers."),
          _in(Status.SUBMITTED, Status.PROCESSING), forms.SupplementForm, note=_("Ask for everything at once: by law one request is free.")),
     Verb("request-payment", "serve.request_payment", _("Notify a payment"), _("Notified."),
-         lambda desk: desk.status == Status.PROCESSING and desk.row["payment"] in ("none", "paid"), forms.PaymentForm,
+         _may_ask_for_money, forms.PaymentForm,
          note=_("The clock stands still until it is paid.")),
     Verb("extend", "serve.extend_deadline", _("Move the appointment, with an apology"), _("Moved. The first appointment stays beside it."), _may_extend, forms.ExtendForm),
     Verb("refuse", "serve.refuse_dossier", _("Do not accept"), _("Not accepted. Form 03 is ready."), _before_acceptance, forms.RefuseForm, grave=True,

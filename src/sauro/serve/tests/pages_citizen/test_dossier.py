@@ -169,3 +169,15 @@ def test_the_inbox_tells_each_change_once(citizen: Citizen) -> None:
 def test_pages_without_anything_yet_say_what_they_are_for(citizen: Citizen, page: str, language: str) -> None:
     html = citizen.get(page, language)
     assert f'<html lang="{language}"' in html and html.count("<h1") == 1
+
+
+def test_own_dossiers_come_a_page_at_a_time(citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sauro.serve.queries.cases.OWN_PAGE", 2)
+    filed, seen, address = [citizen.town.file() for _one in range(5)], [], "/ho-so-cua-toi/"
+    while address:
+        answer = citizen.client.get(address)
+        assert answer.context["count"] == 5
+        seen += [item.line.id for item in answer.context["lines"]]
+        address = answer.context["following"]
+    assert seen == filed[::-1]
+    assert len(citizen.client.get("/ho-so-cua-toi/?after=x~y").context["lines"]) == 2

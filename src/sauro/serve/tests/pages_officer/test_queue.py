@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sauro.core.doorway import Ask, act
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Commitment
 from sauro.core.moment import simulated
@@ -157,3 +158,53 @@ def test_a_page_of_the_queue_asks_the_database_a_fixed_number_of_questions(
         last = town.file()
     with django_assert_max_num_queries(45):  # type: ignore[operator]
         desks.at(last).get("/can-bo/ho-so/")
+
+
+def test_what_has_ended_is_listed_newest_first(
+    town: Town, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = [town.file() for _one in range(3)]
+    for dossier in filed:
+        desks.post(dossier, "refuse", ground="already_registered", reason="Trẻ đã được đăng ký khai sinh.")
+    desk, wanted = desks.at(filed[0]), filed[::-1]
+    for gathered in (50_000, 1):
+        monkeypatch.setattr("sauro.serve.queries.queue.GATHERED", gathered)
+        page = desk.get("/can-bo/ho-so/?status=all&sort=due")
+        assert [row.line.id for row in page.context["rows"]] == wanted
+    assert desk.get("/can-bo/ho-so/").context["rows"] == []
+
+
+def test_many_are_counted_as_far_as_is_of_use(
+    town: Town, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first, _second, dossier = (town.file() for _one in range(3))
+    monkeypatch.setattr("sauro.serve.queries.queue.COUNTED", 2)
+    page = desks.at(dossier).get("/can-bo/ho-so/")
+    assert {chip.href: chip.count for chip in page.context["statuses"] if chip.count} == {
+        "/can-bo/ho-so/?status=1": 2
+    }
+    assert '<span class="sr-figures">2+</span>' in page.content.decode()
+
+
+def test_a_moved_dossier_waits_where_it_was_moved_to(town: Town, desks: Desks) -> None:
+    dossier = town.file()
+    desks.post(dossier, "accept")
+    mover, taker = desks.at(dossier), desks.at(dossier, "sign")
+    signs = Dossier.objects.get(pk=dossier).plan["positions"]["sign"]
+    Commitment.objects.filter(pk=dossier).update(position=signs)
+    assert [row.line.id for row in taker.get("/can-bo/").context["rows"]] == [dossier]
+    assert mover.get("/can-bo/").context["rows"] == []
+
+
+def test_the_queue_sorts_by_the_due_of_the_commitment_while_its_clock_runs(town: Town, desks: Desks) -> None:
+    first, second, third = (town.file() for _one in range(3))
+    with simulated(lambda: MONDAY):
+        desks.post(second, "accept")
+    with simulated(lambda: MONDAY - timedelta(days=7)):
+        desks.post(third, "accept")
+    for dossier in (first, second, third):
+        assert Dossier.objects.get(pk=dossier).due == Commitment.objects.get(pk=dossier).due
+    page = desks.at(first).get("/can-bo/ho-so/")
+    assert [row.line.id for row in page.context["rows"]] == [third, second, first]
+    act(Ask("serve.withdraw_dossier", town.citizen, "withdraw", {}, subject=third))
+    assert Commitment.objects.get(pk=third).due and Dossier.objects.get(pk=third).due is None
