@@ -1,7 +1,7 @@
 """A demonstration, served as anybody serves it, and a browser to walk through it.
 
-`sauro up` starts once for the session on a state folder of its own and is stopped as a person stops it. Every
-picture that a journey takes is also looked at by axe. With SAURO_SCREENSHOTS=1 the pictures go to docs/images/journey.
+`sauro up` starts once for the session on a state folder of its own and is stopped as a person stops it; a journey that
+moves the clock has one to itself. Every picture that a journey takes is also looked at by axe. With SAURO_SCREENSHOTS=1 the pictures go to docs/images/journey.
 """
 
 import os
@@ -10,15 +10,19 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images" / "journey"
@@ -26,6 +30,8 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LONGEST_START = 240
+LONGEST_PICTURE, COLOURS = (1300, 1900), 16
+"""In pixels: on a desk, on a phone."""
 
 
 @dataclass
@@ -60,35 +66,65 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`sauro up`, ready; stopped with Ctrl-C at the end, after which nothing of it may run on."""
-    var, port = tmp_path_factory.mktemp("sauro"), free_port()
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("SAURO_", "DJANGO_", "DATABASE_"))
-    }
-    # One province is enough to walk through, and is there in seconds.
-    environment |= {"SAURO_VAR": str(var), "SAURO_PROVINCES": "75"}
-    said = var / "said.txt"
-    with said.open("w") as out:
-        command = [sys.executable, "-m", "sauro.project.cli", "up", "--port", str(port)]
-        program = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, program, said)
-        lines = (var / "demonstration-accounts.txt").read_text().splitlines()
-        yield Served(url, var, next(line.split()[1] for line in lines if line.startswith("password")), said)
-    finally:
-        program.send_signal(signal.SIGINT)
+class Demonstration:
+    """`sauro up` on a folder of its own, which is gone at the end; it may be stopped and go on with other settings.
+
+    The folder is not one of pytest's: every start of pytest closes those of earlier ones to all others, and the
+    account that PostgreSQL runs under could then not be told to stop.
+    """
+
+    def __init__(self) -> None:
+        self.var = Path(tempfile.mkdtemp(prefix="sauro-journeys-"))
+        self.said = self.var / "said.txt"
+        self._port = free_port()
+        self._program: subprocess.Popen[bytes] | None = None
+
+    def begin(self, **settings: str) -> Served:
+        """Serve, and wait until it is ready."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SAURO_", "DJANGO_", "DATABASE_"))}
+        # One province is enough to walk through, and is there in seconds.
+        environment = {**kept, "SAURO_VAR": str(self.var), "SAURO_PROVINCES": "75", **settings}
+        command = [sys.executable, "-m", "sauro.project.cli", "up", "--port", str(self._port)]
+        with self.said.open("a") as out:
+            self._program = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+            )
+        url = f"http://127.0.0.1:{self._port}"
+        _wait(url, self._program, self.said)
+        lines = (self.var / "demonstration-accounts.txt").read_text().splitlines()
+        password = next(line.split()[1] for line in lines if line.startswith("password"))
+        return Served(url, self.var, password, self.said)
+
+    def end(self) -> None:
+        """Stop it with Ctrl-C, as a person does."""
+        if self._program is None:
+            return
+        self._program.send_signal(signal.SIGINT)
         try:
-            program.wait(timeout=60)
+            self._program.wait(timeout=60)
         except subprocess.TimeoutExpired:
-            os.killpg(program.pid, signal.SIGKILL)
+            os.killpg(self._program.pid, signal.SIGKILL)
             raise
+        finally:
+            self._program = None
+
+
+@contextmanager
+def demonstration() -> Iterator[Demonstration]:
+    """A demonstration that is stopped and removed at the end, whatever happened."""
+    made = Demonstration()
+    try:
+        yield made
+    finally:
+        made.end()
+        shutil.rmtree(made.var, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """One demonstration for all journeys that leave its clock alone."""
+    with demonstration() as made:
+        yield made.begin()
 
 
 def _wait(url: str, program: subprocess.Popen[bytes], said: Path) -> None:
@@ -117,6 +153,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(served: Served, browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Make a person's browser: `visit("vi", 360)`, `visit("en", 1280, script=False)`."""
+    with visits(served, browser) as make:
+        yield make
+
+
+@contextmanager
+def visits(served: Served, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Makes people's browsers, and closes them at the end."""
     contexts = []
 
     def make(language: str = "vi", width: int = 360, *, script: bool = True) -> Visit:
@@ -129,9 +172,11 @@ def visit(served: Served, browser: Browser) -> Iterator[Callable[..., Visit]]:
         contexts.append(context)
         return Visit(context.new_page(), served, language, width, script)
 
-    yield make
-    for context in contexts:
-        context.close()
+    try:
+        yield make
+    finally:
+        for context in contexts:
+            context.close()
 
 
 def sign_in(visit: Visit, login: str) -> None:
@@ -149,8 +194,11 @@ def press(visit: Visit, at: int = 0) -> None:
     visit.page.wait_for_load_state()
 
 
-def shot(visit: Visit, name: str) -> None:
-    """Take the picture where pictures are asked for; and look at the page: axe, width, one heading, its language."""
+def shot(visit: Visit, name: str, about: Locator | None = None) -> None:
+    """Take the picture where pictures are asked for; and look at the page: axe, width, one heading, its language.
+
+    ``about`` is what the picture is for: of a page that is longer than a picture, the part around it is taken.
+    """
     page = visit.page
     assert page.locator("h1").count() == 1, name
     assert page.locator("html").get_attribute("lang") == visit.language
@@ -160,9 +208,29 @@ def shot(visit: Visit, name: str) -> None:
             f"{name} is wider than the screen"
         )
     if os.environ.get("SAURO_SCREENSHOTS") == "1":
-        PICTURES.mkdir(parents=True, exist_ok=True)
         form = f"{visit.language}-{visit.width}{'' if visit.script else '-noscript'}"
-        page.screenshot(path=PICTURES / f"{name}-{form}.png", full_page=True)
+        _keep(page.screenshot(full_page=True), PICTURES / f"{name}-{form}.png", _middle(about))
+
+
+def _middle(about: Locator | None) -> int:
+    box = about.bounding_box() if about else None
+    return int(box["y"] + box["height"] / 2 + about.evaluate("() => window.scrollY")) if about and box else 0
+
+
+def _keep(body: bytes, path: Path, middle: int) -> None:
+    """Small enough for a repository: few colours, and of a very long page the part that it is about."""
+    with Image.open(BytesIO(body)) as taken:
+        longest = min(taken.height, LONGEST_PICTURE[taken.width < 640])
+        top = max(0, min(middle - longest // 2, taken.height - longest))
+        part = taken.convert("RGB").crop((0, top, taken.width, top + longest))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The colours that the page itself uses, not averages of them: late must not look like on time.
+    counted = part.getcolors(part.width * part.height) or []
+    most = [colour for _count, colour in sorted(counted, reverse=True)]
+    strong = [colour for colour in most if max(colour) - min(colour) > 80]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for colour in [*most[:COLOURS], *strong[:COLOURS]] for level in colour])
+    part.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def axe(visit: Visit) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.journeys.conftest import Visit, shot, sign_in
 from tests.journeys.test_filing import attach, begin, fill, find, send
@@ -41,12 +42,19 @@ def open_case(officer: Visit, dossier: str) -> None:
     assert officer.page.locator("h1").count() == 1
 
 
-def do(officer: Visit, slug: str, name: str) -> None:
-    """Open the form of an act if it is closed, take its picture, and press its button."""
+def open_form(officer: Visit, slug: str) -> Locator:
+    """Open the form of an act, if it is closed."""
     form = officer.page.locator(f"details#{slug}")
     if form.get_attribute("open") is None:
         form.locator("summary").click()
-    shot(officer, name)
+    return form
+
+
+def do(officer: Visit, slug: str, name: str) -> None:
+    """Open the form of an act if it is closed, take its picture under a name, and press its button."""
+    form = open_form(officer, slug)
+    if name:
+        shot(officer, name, form)
     form.locator("form button[type=submit]").first.click()
     officer.page.wait_for_load_state()
 
@@ -83,9 +91,7 @@ def examine(officer: Visit, dossier: str) -> None:
     do(officer, "complete", "22-examine")
     open_case(officer, dossier)
     page = officer.page
-    form = page.locator("details#draft")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
+    open_form(officer, "draft")
     page.check("[name=draft-outcome][value=granted]")
     page.fill("[name=draft-paragraphs]", "Đồng ý đăng ký khai sinh cho cháu Trần An Nhiên.")
     do(officer, "draft", "23-draft")
@@ -101,9 +107,7 @@ def sign(officer: Visit, dossier: str) -> None:
             break
         assert time.monotonic() < patience, "the worker did not prepare the decision"
         time.sleep(1)
-    form = officer.page.locator("details#sign")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
+    form = open_form(officer, "sign")
     for box in form.locator("input[type=checkbox]").all():
         box.check()
     do(officer, "sign", "24-sign")

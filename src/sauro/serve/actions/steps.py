@@ -15,13 +15,14 @@ class CompleteStep(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
 
 
-def _complete(work: Work, *kinds: str) -> None:
+def _complete(work: Work, *kinds: str, doing: bool = True) -> None:
     p: CompleteStep = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     step = require_step(work, *kinds)
     if step.id != p.step:
         require_step(work)
-    did(work)
+    if doing:
+        did(work)
     if p.note.strip():
         version = work.row(Commitment)["version"]
         work.personal(work.subject, f"note-{version}", {"step": step.id, "note": p.note.strip()})
@@ -30,8 +31,8 @@ def _complete(work: Work, *kinds: str) -> None:
 
 @handling("serve.assign_dossier", payload=CompleteStep)
 def assign_dossier(work: Work) -> None:
-    """Hand the dossier to the office that handles it."""
-    _complete(work, "assign")
+    """Hand the dossier to the office that handles it. Whoever only hands it over did no work on it, and may sign it."""
+    _complete(work, "assign", doing=False)
 
 
 @handling("serve.complete_step", payload=CompleteStep)

@@ -134,13 +134,20 @@ def advance(work: Work) -> pack.Step | None:
     following = procedure_of(work).next_step(completed, plan.get("rules", ()))
     if following is None:
         return None
-    move(work, "business", int(following.status))
+    move_on(work, int(following.status))
     work.put(Dossier, step=following.id)
     position = plan.get("positions", {}).get(following.id)
     if position:
         work.put(Commitment, position=UUID(position))
     work.data.update(completed=completed, next=following.id)
     return following
+
+
+def move_on(work: Work, after: int) -> None:
+    """Move the dossier; one that was only accepted so far is being handled from here on, whatever follows."""
+    if work.row(Dossier)["status"] == Status.ACCEPTED and after != Status.ACCEPTED:
+        move(work, "business", Status.PROCESSING)
+    move(work, "business", after)
 
 
 def did(work: Work) -> None:

@@ -16,6 +16,7 @@ from sauro.serve.actions.subject import (
     did,
     handling,
     move,
+    move_on,
     procedure_of,
     require,
     start_clock_again,
@@ -70,7 +71,7 @@ def request_supplement(work: Work) -> None:
             work.refuse("unknown_item", f"{found.code}: components", _("Choose a paper or an answer of this procedure."), field=f"item-{at}")  # fmt: skip
         if len(deficiency.reason.split()) < 3:
             work.refuse("no_reason", "309/2026/NĐ-CP, Điều 8.1", _("Say the reason in words the applicant understands."), field=f"reason-{at}")  # fmt: skip
-    move(work, "business", Status.SUPPLEMENT_REQUESTED)
+    move_on(work, Status.SUPPLEMENT_REQUESTED)
     stop_clock(work, "supplement")
     cancel_timers(work)
     did(work)

@@ -100,7 +100,7 @@ VERBS = (
     Verb("resume", "serve.resume_dossier", _("Go on after the supplement"), _("Handling goes on; the clock runs again."),
          lambda desk: desk.status == Status.SUPPLEMENT_REQUESTED and desk.accepted, forms.ResumeForm, main=True),
     Verb("supplement", "serve.request_supplement", _("Ask for a supplement"), _("Asked. The clock stands still until the applicant answers."),
-         _in(Status.SUBMITTED, Status.PROCESSING), forms.SupplementForm, note=_("Ask for everything at once: by law one request is free.")),
+         _in(Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING), forms.SupplementForm, note=_("Ask for everything at once: by law one request is free.")),
     Verb("request-payment", "serve.request_payment", _("Notify a payment"), _("Notified."),
          _may_ask_for_money, forms.PaymentForm,
          note=_("The clock stands still until it is paid.")),
