@@ -17,10 +17,12 @@ from sauro.serve.models import Dossier, Notice
 TOLD = {
     "serve.submit_dossier": "submitted", "serve.assist_filing": "submitted", "serve.accept_dossier": "accepted",
     "serve.request_supplement": "supplement_requested", "serve.resume_dossier": "resumed",
-    "serve.answer_supplement": "resumed", "serve.extend_deadline": "apologised", "serve.return_result": "returned",
+    "serve.extend_deadline": "apologised", "serve.return_result": "returned",
     "serve.withdraw_dossier": "withdrawn", "serve.refuse_dossier": "refused", "serve.stop_dossier": "stopped",
 }  # fmt: skip
 """Which act is told to the applicant, as which notice (Decree 224/2026, Art. 15.1.g: every change of status)."""
+
+GOES_ON = frozenset({"serve.answer_supplement", "serve.request_payment", "serve.record_payment"})
 
 PREPARES = frozenset({"serve.draft_decision", "serve.complete_step"})
 
@@ -41,11 +43,14 @@ def tell(events: Sequence[SealedEvent]) -> None:
 
 
 def _kind(event: SealedEvent) -> str | None:
-    moves = event.said["data"].get("moves", [])
-    if any(move[0] == "business" and move[2] == "9" for move in moves):
+    reached = {(axis, after) for axis, _before, after in event.said["data"].get("moves", [])}
+    if ("business", "9") in reached:
         return "finished"
-    if event.name == "serve.answer_supplement" and not moves:
-        return None
+    if ("financial", "requested") in reached:
+        return "payment_requested"
+    # A part of what was asked for, or money that nothing waited for, lets nothing go on.
+    if event.name in GOES_ON:
+        return "resumed" if ("business", "4") in reached else None
     return TOLD.get(event.name)
 
 
@@ -100,7 +105,9 @@ def prepare(events: Sequence[SealedEvent]) -> None:
 
 CONSUMERS = [
     Consumer(
-        "serve.tell", tell, frozenset({*TOLD, "core.fire_timer", "serve.sign_decision", "serve.issue_result"})
+        "serve.tell",
+        tell,
+        frozenset({*TOLD, *GOES_ON, "core.fire_timer", "serve.sign_decision", "serve.issue_result"}),
     ),
     Consumer("serve.prepare", prepare, PREPARES),
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Ask, Outcome, act_many
@@ -130,7 +130,12 @@ FROM serve_dossier d JOIN core_commitment c ON c.id = d.id ORDER BY d.id
 def export_dossiers(path: Path) -> int:
     """Write every dossier's non-personal facts as CSV (UTF-8 with a mark, for spreadsheets). Returns how many."""
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file, connection.cursor() as cursor:
+    with (
+        path.open("w", encoding="utf-8-sig", newline="") as file,
+        transaction.atomic(),
+        # A cursor on the server: a nation's dossiers do not fit into memory.
+        connection.chunked_cursor() as cursor,
+    ):
         out = csv.writer(file)
         out.writerow(COLUMNS)
         cursor.execute(_EXPORT)

@@ -1,10 +1,12 @@
 """Steps between acceptance and decision: handing over, examining, consulting; each done by the office of the step."""
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Work
 from sauro.core.models import Commitment
 from sauro.serve.actions.subject import advance, did, handling, require, require_step
+from sauro.serve.models import Dossier
 from sauro.serve.rules.statuses import Status
 
 
@@ -21,6 +23,12 @@ def _complete(work: Work, *kinds: str, doing: bool = True) -> None:
     step = require_step(work, *kinds)
     if step.id != p.step:
         require_step(work)
+    if step.kind == "finance" and work.row(Dossier)["payment"] not in ("paid", "waived"):
+        work.refuse(
+            "payment_open", "118/2025/NĐ-CP",
+            _("Notify what is to be paid and record the payment first, or note that it is waived by law."),
+            status=409,
+        )  # fmt: skip
     if doing:
         did(work)
     if p.note.strip():

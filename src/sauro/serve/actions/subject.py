@@ -134,7 +134,9 @@ def advance(work: Work) -> pack.Step | None:
     following = procedure_of(work).next_step(completed, plan.get("rules", ()))
     if following is None:
         return None
-    move_on(work, int(following.status))
+    after = Status(int(following.status))
+    # Until the payment is asked for, nobody waits for it.
+    move_on(work, Status.PROCESSING if after == Status.FINANCE_REQUESTED else after)
     work.put(Dossier, step=following.id)
     position = plan.get("positions", {}).get(following.id)
     if position:

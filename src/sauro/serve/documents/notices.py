@@ -94,6 +94,17 @@ def resumed(facts: CaseFacts) -> Notice:
     return _notice(facts, pgettext("dossier notice", "processing resumed"), lines)
 
 
+def payment_requested(facts: CaseFacts) -> Notice:
+    """Money is due, and the clock stands still until it is paid."""
+    lines = [
+        _(
+            "Something must be paid before your dossier goes on. The amount, and how to pay, are in your dossier."
+        ),
+        _("Our time to process it pauses until you have paid."),
+    ]
+    return _notice(facts, pgettext("dossier notice", "please pay"), lines)
+
+
 def apologised(facts: CaseFacts) -> Notice:
     """Late, or about to be: the apology with both dates."""
     new, old = weekday_moment(_needed(facts.due)), weekday_moment(_needed(facts.original_due))
@@ -172,6 +183,7 @@ STEPS: dict[str, Callable[[CaseFacts], Notice]] = {
         submitted,
         accepted,
         supplement_requested,
+        payment_requested,
         resumed,
         apologised,
         finished,

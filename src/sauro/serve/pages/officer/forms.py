@@ -315,7 +315,12 @@ class ResumeForm(ActForm):
 class PaymentForm(ActForm):
     def build(self) -> None:
         fee = self.desk.row["fee"]
-        self.add("amount", forms.MoneyField(label=_("Amount in dong"), required=False, initial=fee or None))
+        self.add(
+            "amount",
+            forms.MoneyField(
+                label=_("Amount in dong (none where it is waived)"), required=False, initial=fee or None
+            ),
+        )
         self.add(
             "waived",
             django_forms.BooleanField(label=_("Waived by law: nothing is to be paid"), required=False),

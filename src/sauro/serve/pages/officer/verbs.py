@@ -50,12 +50,15 @@ def _in(*statuses: Status) -> Callable[[Desk], bool]:
     return lambda desk: desk.status in statuses
 
 
+def _may_complete(desk: Desk) -> bool:
+    """A step that settles what is due is done when it is paid or waived."""
+    settled = desk.kind != "finance" or desk.row["payment"] in ("paid", "waived")
+    return settled and _at(*WORKING)(desk)
+
+
 def _may_ask_for_money(desk: Desk) -> bool:
-    """While nothing is asked already. A step that settles what is due waits for the money before anybody named a sum."""
-    return desk.status in (Status.PROCESSING, Status.FINANCE_REQUESTED) and desk.row["payment"] in (
-        "none",
-        "paid",
-    )
+    """While nothing is asked already."""
+    return desk.status == Status.PROCESSING and desk.row["payment"] in ("none", "paid")
 
 
 def waited_for(desk: Desk, verb: Verb) -> bool:
@@ -88,7 +91,7 @@ def is_doer(desk: Desk) -> bool:
 VERBS = (
     Verb("accept", "serve.accept_dossier", _("Accept the dossier"), _("Accepted. The appointment is below."), _before_acceptance, main=True),
     Verb("assign", "serve.assign_dossier", _("Assign"), _("Assigned."), _at("assign"), forms.StepForm, main=True),
-    Verb("complete", "serve.complete_step", _("Complete this step"), _("The step is completed."), _at(*WORKING), forms.StepForm, main=True),
+    Verb("complete", "serve.complete_step", _("Complete this step"), _("The step is completed."), _may_complete, forms.StepForm, main=True),
     Verb("draft", "serve.draft_decision", _("Draft the decision"), _("Drafted. It goes to be signed."), _at("draft"), forms.DraftForm, main=True),
     Verb("sign", "serve.sign_decision", _("Sign the decision"), _("Signed."), _may_sign, forms.SignForm, main=True),
     Verb("return-draft", "serve.return_draft", _("Send the draft back"), _("The draft went back."),

@@ -30,7 +30,7 @@ STEPS = sorted(notices.STEPS)
 
 def test_every_step_of_a_dossier_has_its_notice() -> None:
     assert set(STEPS) == {
-        "submitted", "accepted", "supplement_requested", "resumed", "apologised", "finished",
+        "submitted", "accepted", "supplement_requested", "payment_requested", "resumed", "apologised", "finished",
         "returned", "withdrawn", "refused", "stopped", "breached",
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from sauro.core.journal.sealer import seal_once
 from sauro.core.models import StoredFile
 from sauro.core.queries.visibility import Reader
 from sauro.serve import reactions
-from sauro.serve.models import Attachment, Dossier
+from sauro.serve.models import Attachment, Dossier, Notice
 from sauro.serve.pages.citizen.sending import due_if_accepted
 from sauro.serve.queries.cases import open_dossier
 from sauro.serve.tests.pages_citizen.conftest import PDF, Citizen, upload
@@ -160,6 +160,28 @@ def test_the_inbox_tells_each_change_once(citizen: Citizen) -> None:
         assert f'href="/ho-so-cua-toi/{dossier}/"' in html
         assert "TRẦN AN NHIÊN" not in html and "Trần Thị Hoa" not in html
     assert 'class="sr-tag"' not in citizen.get("/thong-bao/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_must_pay_is_told_and_told_again_once_it_is_paid(citizen: Citizen) -> None:
+    dossier = citizen.file()
+    for action, payload in (
+        ("serve.accept_dossier", {}),
+        ("serve.complete_step", {"step": "check"}),
+        ("serve.request_payment", {"amount": 50_000}),
+        ("serve.record_payment", {"receipt": "PT-1"}),
+    ):
+        citizen.town.do(
+            dossier, action, payload, step="receive" if action == "serve.accept_dossier" else "check"
+        )
+    connection.ensure_connection()
+    while seal_once(connection.connection):
+        pass
+    while consumers.drain(reactions.CONSUMERS[0]):
+        pass
+    told = Notice.objects.filter(dossier=dossier).order_by("at", "id").values_list("kind", flat=True)
+    assert list(told) == ["submitted", "accepted", "payment_requested", "resumed"]
+    assert "please pay" in citizen.get("/thong-bao/", "en")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
