@@ -157,7 +157,10 @@ def front_end(python: Path) -> None:
     npm = [node / "node", node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
     if packages.due() or not (FRONTEND / "node_modules").exists():
         say("Installing the front end's packages…")
-        what_to_do = "npm could not install the packages. Check that this machine reaches an npm registry, then try again."
+        what_to_do = (
+            "npm could not install the packages; the lines above say why. Check that this machine reaches an npm registry"
+            " (behind a proxy with a certificate of its own: set NODE_EXTRA_CA_CERTS to its file), then try again."
+        )
         run(
             [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             what_to_do,

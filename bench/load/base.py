@@ -265,7 +265,11 @@ class Walk:
             "assign": ("serve.assign_dossier", {"step": step}),
             "draft": (
                 "serve.draft_decision",
-                {"outcome": "granted", "paragraphs": ["Cấp theo đề nghị của người nộp."]},
+                {
+                    "outcome": "granted",
+                    "paragraphs": ["Cấp theo đề nghị của người nộp."],
+                    "entries": self._entries(),
+                },
             ),
             "sign": (
                 "serve.sign_decision",
@@ -275,6 +279,11 @@ class Walk:
             "return": ("serve.return_result", {"how": "counter"}),
         }
         self._do(*acts.get(kind, ("serve.complete_step", {"step": step})))
+
+    def _entries(self) -> dict[str, str]:
+        """What stands on the result beside the answers, one value of each kind."""
+        values = {"date": "2026-11-20", "number": "12", "money": "750000", "id_number": "000326000123"}
+        return {entry.id: values.get(entry.kind, "127/2026") for entry in self.found.terms.result.entries}
 
     def _prepare(self) -> None:
         from sauro.core.doorway import Ask

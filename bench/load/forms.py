@@ -16,7 +16,7 @@ SAMPLES: dict[str, Any] = {
 }
 
 # What no sample of a type can say.
-KNOWN: dict[str, Any] = {"business_name": "Hộ kinh doanh Phở Hương"}
+KNOWN: dict[str, Any] = {"business_name": "Hộ kinh doanh Phở Hương", "other_name": "Lê Văn Thịnh"}
 
 
 def acceptable_answers(found: Any, today: date) -> dict[str, Any]:
@@ -58,6 +58,7 @@ def _try_another(found: Any, answers: dict[str, Any], name: str, today: date) ->
     elif field.type == "date":
         answers[name] = (date.fromisoformat(str(answers[name])) - timedelta(days=365 * 7)).isoformat()
     elif field.type in ("number", "money"):
-        answers[name] = str(int(answers[name]) + 1989)
+        given = int(answers[name])
+        answers[name] = str(2 if given == 1 else given + 1989)
     elif field.type == "yesno":
         answers[name] = "yes" if answers[name] == "no" else "no"

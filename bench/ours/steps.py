@@ -20,6 +20,10 @@ ACTS = (
 )
 
 
+ENTERED = {"register_number": "127/2026", "register_book": "01/2026", "registered_on": "2026-11-20"}
+"""What the drafter enters on the extract."""
+
+
 def answers(number: int) -> dict[str, Any]:
     """A filled form of the model procedure, about 500 bytes of JSON."""
     return {
@@ -74,7 +78,7 @@ def ask(cast: Cast, step: str, dossier: UUID, number: int) -> Any:
         "draft": (
             ACTS[2],
             cast.drafter,
-            {"outcome": "granted", "paragraphs": ["Cấp trích lục theo đề nghị."]},
+            {"outcome": "granted", "paragraphs": ["Cấp trích lục theo đề nghị."], "entries": ENTERED},
         ),
         "sign": (ACTS[3], cast.signer, {"file": dossier, "digest": SIGNED, "prepared": PREPARED}),
         "return": (ACTS[4], cast.one_stop, {"how": "counter"}),

@@ -62,7 +62,9 @@ do("serve.request_supplement", "receive", {"deficiencies": [{"item": "birth_noti
 act(Ask("serve.answer_supplement", citizen, str(new_id()), {"words": words}, draft.id))
 do("serve.accept_dossier", "receive", {})
 do("serve.complete_step", "check", {"step": "check", "note": words})
-do("serve.draft_decision", "draft", {"outcome": "granted", "paragraphs": [words]})
+do("serve.draft_decision", "draft", {
+    "outcome": "granted", "paragraphs": [words],
+    "entries": {"personal_number": "075326000123", "register_number": words, "register_book": "01", "registered_on": "22/11/2026"}})
 print(draft.id)
 """
 PREPARED = """

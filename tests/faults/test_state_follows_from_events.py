@@ -22,7 +22,7 @@ from sauro.core.journal.tables import JOURNALLED, TableSpec
 from sauro.core.journal.verify import verify
 from sauro.core.note import verifier_of
 from sauro.core.vault import keyring
-from sauro.serve.tests.conftest import Town, town
+from sauro.serve.tests.conftest import ENTERED, Town, town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "test.sauro/journal"
@@ -62,7 +62,9 @@ def live(town: Town) -> UUID:
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
     town.do(dossier, "serve.complete_step", {"step": "check"})
-    town.do(dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."]})
+    town.do(
+        dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."], "entries": ENTERED}
+    )
     digests = {"file": str(dossier), "digest": "a" * 64}
     act(Ask("serve.prepare_signature", PLATFORM, f"prepare {dossier}", digests, subject=dossier))
     town.do(dossier, "serve.sign_decision", {**digests, "prepared": "a" * 64, "digest": "b" * 64})

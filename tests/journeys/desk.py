@@ -8,6 +8,7 @@ from typing import Any
 
 from sauro.packs import lines
 from tests.journeys.conftest import ROOT, Visit, sign_in
+from tests.journeys.entries import fill_entries
 from tests.journeys.test_whole import PATIENCE, do, open_form
 
 PACK = ROOT / "src" / "sauro" / "packs" / "vn"
@@ -98,6 +99,7 @@ class Desk:
                     "[name=draft-paragraphs]",
                     "Đủ điều kiện theo quy định; đề nghị cấp kết quả cho người nộp.",
                 )
+                fill_entries(page, self.code)
                 self.press("draft")
             case "serve.sign_decision":
                 self.sign()

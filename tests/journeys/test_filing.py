@@ -16,9 +16,13 @@ CHILD = {
     "child_ethnicity": "Kinh", "child_nationality": "Việt Nam",
 }  # fmt: skip
 WORDS = {
-    "vi": {"refused": "Không nhận loại tệp này", "filed": "Đã nộp hồ sơ", "public": "Thông tin công khai"},
+    "vi": {
+        "refused": "Ở đây không nhận loại tệp này",
+        "filed": "Đã nộp hồ sơ",
+        "public": "Thông tin công khai",
+    },
     "en": {
-        "refused": "This kind of file is not accepted",
+        "refused": "This kind of file is not accepted here",
         "filed": "Your dossier is filed",
         "public": "Public facts",
     },

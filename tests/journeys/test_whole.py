@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator
 
 from tests.journeys.conftest import Visit, shot, sign_in
+from tests.journeys.entries import fill_entries
 from tests.journeys.test_filing import attach, begin, fill, find, send
 
 pytestmark = pytest.mark.browser
@@ -94,6 +95,7 @@ def examine(officer: Visit, dossier: str) -> None:
     open_form(officer, "draft")
     page.check("[name=draft-outcome][value=granted]")
     page.fill("[name=draft-paragraphs]", "Đồng ý đăng ký khai sinh cho cháu Trần An Nhiên.")
+    fill_entries(page, "1.001193")
     do(officer, "draft", "23-draft")
 
 

@@ -21,7 +21,7 @@ from sauro.core.models import Commitment, Definition, Event, Refused, Timer
 from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import ENTERED, Town
 
 A, B = "a" * 64, "b" * 64
 OWN = "own"
@@ -36,8 +36,9 @@ PAYLOADS: dict[str, list[dict[str, Any]]] = {
     "serve.complete_step": [{"step": "check"}, {"step": "check", "note": WORDS}, {"step": "issue"}],
     "serve.assign_dossier": [{"step": "check"}],
     "serve.draft_decision": [
-        {"outcome": "granted", "paragraphs": [WORDS]}, {"outcome": "refused", "ground": "not_competent", "paragraphs": [WORDS]},
+        {"outcome": "granted", "paragraphs": [WORDS], "entries": ENTERED}, {"outcome": "refused", "ground": "not_competent", "paragraphs": [WORDS]},
         {"outcome": "refused", "paragraphs": [WORDS]}, {"outcome": "granted", "paragraphs": [" "]},
+        {"outcome": "granted", "paragraphs": [WORDS]},
     ],
     "serve.return_draft": [{"reason": WORDS}, {"reason": ""}],
     "serve.prepare_signature": [{"file": OWN, "digest": A}, {"file": OWN, "digest": "z"}, {"file": str(UUID(int=1)), "digest": A}],
@@ -60,6 +61,10 @@ MOVES: dict[str, set[tuple[str, str]]] = {
     axis["code"]: {(str(move["from"]), str(move["to"])) for move in axis["transitions"]}
     for axis in yaml.safe_load((Path(packs.VN) / "statuses.yaml").read_text(encoding="utf-8"))["axes"]
 }
+OF_A_STEP = {
+    "serve.assign_dossier", "serve.complete_step", "serve.draft_decision", "serve.return_draft", "serve.sign_decision",
+    "serve.issue_result", "serve.return_result",
+}  # fmt: skip
 COLUMNS = {"business": "status", "financial": "payment", "delivery": "delivery", "sync": "sync"}
 
 
@@ -159,6 +164,8 @@ def check(ask: Ask, outcome: Outcome, before: Rows, after: Rows) -> None:
     """What holds after every act that was done."""
     (was, stood, _), (promise, dossier, timers) = before, after
     said = orjson.loads(bytes(Event.objects.get(pk=outcome.event).body))
+    if ask.action in OF_A_STEP:
+        assert ask.position == UUID(stood["plan"]["positions"][stood["step"]]), "a step is its own office's"
     _moves(said["data"].get("moves", []), stood, dossier)
     for fixed in ("definition", "unit", "retention", "retain_until", "opened_at", "task", "output", "lead"):
         assert promise[fixed] == was[fixed], fixed

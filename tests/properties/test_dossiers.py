@@ -17,7 +17,7 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.core.vault.files import FileStore
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import ENTERED, Town
 from tests.properties.dossiers import WORDS, A, B, Life, Try, slower
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_one_who_drafted_does_not_sign_in_whatever_office(town: Town, steps: int
     """The natural person counts: the same one in the drafter's and in the signer's office."""
     dossier, drafter = town.file(), new_id()
     onward(town, dossier, 2)
-    words = {"outcome": "granted", "paragraphs": [WORDS]}
+    words = {"outcome": "granted", "paragraphs": [WORDS], "entries": ENTERED}
     act(Ask("serve.draft_decision", drafter, "d", words, dossier, in_office(town, dossier, drafter, "draft")))
     onward(town, dossier, 1)
     office = in_office(town, dossier, drafter, "sign")

@@ -145,6 +145,8 @@ class Fee(Fact, frozen=True, kw_only=True):
     evaluator: Literal["table"]
     lines: list[FeeLine]
     by: list[str] = []
+    times: str | None = None
+    """The field with a number by which each amount is multiplied: so many copies, so many times the fee."""
     when: str | None = None
     waivers: list[Waiver] = []
     basis: Basis | None = None
@@ -250,8 +252,20 @@ class Criterion(Plain, frozen=True, kw_only=True):
     text: Text
 
 
+class Entry(Fact, frozen=True, kw_only=True):
+    """Something that stands on a result and that nobody declared: its drafter enters it, such as a register's number."""
+
+    id: str
+    label: Text
+    kind: Literal["text", "date", "number", "money", "id_number"]
+    required: bool = True
+
+
 class Result(Fact, frozen=True, kw_only=True):
-    """What the applicant receives, and the test it must pass before it is signed."""
+    """What the applicant receives, and the test it must pass before it is signed.
+
+    On it are printed the answers to the questions named in ``states``, in this order, then the ``entries``.
+    """
 
     name: Text
     form: str
@@ -259,6 +273,8 @@ class Result(Fact, frozen=True, kw_only=True):
     electronic: bool
     retention: str
     acceptance: list[Criterion]
+    states: list[str] = []
+    entries: list[Entry] = []
 
 
 class Refusal(Fact, frozen=True, kw_only=True):

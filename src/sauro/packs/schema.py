@@ -16,6 +16,7 @@ from sauro.packs.procedure import (
     Competent,
     Component,
     Criterion,
+    Entry,
     Example,
     Excluded,
     Extension,
@@ -55,6 +56,7 @@ __all__ = [
     "Component",
     "Criterion",
     "CutOff",
+    "Entry",
     "Example",
     "Excluded",
     "Extension",
@@ -202,10 +204,14 @@ class Organisations(Plain, frozen=True, kw_only=True):
 
 
 class PositionType(Listed, frozen=True, kw_only=True):
-    """An office that somebody holds, in every organisation of the types named. ``roles`` come with the office."""
+    """An office that somebody holds, in every organisation of the types named. ``roles`` come with the office.
+
+    ``short`` is what its holder signs as, where the name says more: under the agency's own name "Chủ tịch" is enough.
+    """
 
     code: str
     name: Text
+    short: Text | None = None
     organisations: list[str]
     head: bool = False
     roles: list[str] = []

@@ -114,9 +114,12 @@ def _register(person: UUID, role: Role) -> None:
 
 
 def _appoint() -> None:
-    """Every office of one commune and its province, and of the centre, gets its holder by what the office may do."""
+    """Every office of one commune and its province, and of the centre, gets its holder by what the office may do.
+
+    Police and tax offices of a province belong to a ministry and have the province's area: those of others are left.
+    """
     places = Actor.objects.filter(kind="organisation", area__in=[COMMUNE, PROVINCE]) | Actor.objects.filter(
-        kind="organisation", level__in=["ministry", "central"]
+        kind="organisation", level__in=["ministry", "central"], area=""
     )
     offices = Actor.objects.filter(
         kind="position", organisation__in=list(places.values_list("id", flat=True))

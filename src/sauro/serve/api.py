@@ -195,10 +195,12 @@ def get_procedure(request: HttpRequest, code: Annotated[Code, Path()]) -> dict[s
     return {"definition": str(found.id), **body}
 
 
-@api.get("/dossiers/{code}", response={200: Facts, 404: Problem, 422: Problem}, operation_id="get_dossier")
-def get_dossier(request: HttpRequest, code: Annotated[Code, Path()]) -> Facts:
-    """Public facts of a dossier, by its code or reference."""
-    found = cases.public_facts(code) if "\x00" not in code else None
+@api.get(
+    "/dossiers/{reference}", response={200: Facts, 404: Problem, 422: Problem}, operation_id="get_dossier"
+)
+def get_dossier(request: HttpRequest, reference: Annotated[Code, Path()]) -> Facts:
+    """Public facts of a dossier, by its reference (a code could be counted up)."""
+    found = cases.public_facts(reference) if "\x00" not in reference else None
     if found is None:
         raise _nothing()
     return Facts(**{name: getattr(found, name) for name in Facts.model_fields})

@@ -19,14 +19,16 @@ from sauro.core.journal import checkpoints
 from sauro.core.models import Commitment
 from sauro.core.queries import courses, definitions
 from sauro.core.queries.reading import Opened
+from sauro.serve import results
 from sauro.serve.actions.subject import limit_of
 from sauro.serve.documents import facts
 from sauro.serve.documents.render import pdf
 from sauro.serve.models import Attachment, Dossier
 from sauro.serve.queries.cases import Happening, answer_by
-from sauro.serve.queries.places import names
+from sauro.serve.queries.places import commune_names, names
 from sauro.serve.rules.forms import needed_components, say
 from sauro.serve.rules.procedures import Procedure, procedure
+from sauro.serve.rules.results import entered_rows, stated_rows
 from sauro.serve.wording import clock_lines, limit_words
 
 
@@ -107,13 +109,12 @@ def letterhead(organisation: UUID, number: str = "") -> facts.Letterhead:
     column = "name_en" if translation.get_language() == "en" else "name_vi"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.{column}, coalesce(p.{column}, ''), coalesce(a.{column}, '') FROM core_actor o"  # noqa: S608 — one of two columns of ours
-            " LEFT JOIN core_actor p ON p.id = o.parent LEFT JOIN core_actor a ON a.kind = 'organisation'"
-            " AND a.level = 'province' AND a.id = p.parent WHERE o.id = %s",
+            f"SELECT o.{column}, coalesce(p.{column}, '') FROM core_actor o"  # noqa: S608 — one of two columns of ours
+            " LEFT JOIN core_actor p ON p.id = o.parent WHERE o.id = %s",
             [organisation],
         )
-        row = cursor.fetchone() or ("", "", "")
-    return facts.Letterhead(row[0], row[1], number, row[2].removeprefix("Ủy ban nhân dân "))
+        row = cursor.fetchone() or ("", "")
+    return facts.Letterhead(row[0], row[1], number, results.locality(organisation))
 
 
 def proof(reference: str) -> facts.Proof:
@@ -217,7 +218,7 @@ def _form03(case: Case) -> facts.Document:
 
 
 def _signatory(happening: Happening) -> facts.Signatory:
-    return facts.Signatory(_officer(happening).position, "")
+    return facts.Signatory(results.signs_as(happening.position), "")
 
 
 def _form04(case: Case) -> facts.Document:
@@ -286,23 +287,26 @@ def _draft(case: Case) -> facts.Document:
 
 
 def decision(case: Case, drafted: Happening) -> facts.Result:
-    """The decision as it will be signed, dated by its draft."""
-    words, found = case.part(str(drafted.data["part"])), case.procedure
-    signing = next((step for step in found.terms.steps if step.kind == "sign"), None)
-    position = case.dossier["plan"].get("positions", {}).get(signing.id if signing else "", "")
-    signer = names([UUID(position)]).get(UUID(position), "") if position else ""
-    code = case.dossier["code"] or case.dossier["reference"]
-    title = (
-        say(found.terms.result.name)
-        if words.get("outcome") == "granted"
-        else _("Decision refusing the request")
-    )
-    return facts.Result(
-        letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(case.dossier["reference"]),
-        language=case.language, demonstration=settings.DEMONSTRATION, title=title, about=say(found.terms.name),
-        dossier=code, grounds=tuple(_("Pursuant to %(law)s;") % {"law": f"{b.instrument}, {b.article}"} for b in found.terms.legal_basis),
-        paragraphs=tuple(words.get("paragraphs", ())), signer=facts.Signatory(signer, ""),
-    )  # fmt: skip
+    """The decision as it will be signed, dated by its draft, in the case's language."""
+    with translation.override(case.language):
+        words, found = case.part(str(drafted.data["part"])), case.procedure
+        granted = words.get("outcome") == "granted"
+        signing = next((step for step in found.terms.steps if step.kind == "sign"), None)
+        position = case.dossier["plan"].get("positions", {}).get(signing.id if signing else "", "")
+        reference = case.dossier["reference"]
+        code = case.dossier["code"] or reference
+        answers = case.part("answers")
+        communes = {str(answers.get(f.id, "")) for f in found.fields.values() if f.type == "commune"}
+        return facts.Result(
+            letterhead=letterhead(case.dossier["competent"], code), issued=drafted.at, proof=proof(reference),
+            language=case.language, demonstration=settings.DEMONSTRATION, about=say(found.terms.name),
+            title=say(found.terms.result.name) if granted else _("Decision refusing the request"),
+            dossier=code, reference=reference, grounds=results.grounds(found.terms.legal_basis),
+            stated=stated_rows(found, answers, case.holds, commune_names(communes)) if granted else (),
+            entries=entered_rows(found, words.get("entries", {})) if granted else (),
+            paragraphs=tuple(words.get("paragraphs", ())),
+            signer=facts.Signatory(results.signs_as(UUID(position) if position else None), ""),
+        )  # fmt: skip
 
 
 _MAKE = {

@@ -19,7 +19,7 @@ from sauro.serve.documents import development, render
 from sauro.serve.documents import signing as pades
 from sauro.serve.models import Dossier
 from sauro.serve.papers import Case, decision
-from sauro.serve.queries.authority import permitted
+from sauro.serve.queries.authority import permitted, takes_step
 from sauro.serve.queries.cases import history, open_dossier
 
 DONE = "prepared_already"
@@ -54,7 +54,9 @@ def prepare(dossier: UUID) -> Outcome | None:
         return None
     decided = decision(case, drafted)
     pdf = render.pdf(decided)
-    field = pades.Field("Signature1", decided.signer.position, _("Decision"), "", drafted.at)
+    # Loose from its page the signature still says whose chairperson signed.
+    said = ", ".join(part for part in (decided.signer.position, decided.letterhead.agency) if part)
+    field = pades.Field("Signature1", said, _("Decision"), "", drafted.at)
     ready = pades.prepare(pdf, signer().identity(), field)
     kept = files.keep(dossier, PLATFORM, "prepared", msgspec.msgpack.encode(ready), PREPARED)
     payload = {"file": kept.id, "digest": ready.digest.hex()}
@@ -92,6 +94,7 @@ def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, di
         ready is None
         or changed
         or not may
+        or not takes_step(reader, promise, row)
         or not may_close(reader.person, [*promise["doers"], row["applicant"]])
     ):
         # Nothing is signed first and refused afterwards. The act says which rule it is, and keeps the refusal: it can

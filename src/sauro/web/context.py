@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from sauro.web.navigation import RailItem, rail
 
@@ -50,6 +51,18 @@ class Shell:
         """Whether somebody is signed in."""
         user = getattr(self._request, "user", None)
         return bool(user and user.is_authenticated)
+
+    @property
+    def who(self) -> str:
+        """The name of who is signed in, as they know it."""
+        user = self._request.user if self.signed_in else None
+        return user.get_full_name() or user.get_username() if user and user.is_authenticated else ""
+
+    @property
+    def own_pages(self) -> list[tuple[str, str]]:
+        """The pages of one's own that every page leads to: their names and addresses."""
+        pages = ((_("My dossiers"), "serve:my_dossiers"), (_("Inbox"), "serve:inbox"))
+        return [(words, address) for words, view in pages if self.signed_in and (address := _address(view))]
 
     @property
     def sign_in_url(self) -> str:

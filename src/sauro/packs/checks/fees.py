@@ -19,6 +19,7 @@ def check_fees(desk: Desk) -> Iterator[Finding]:
     for index, fee in enumerate(desk.procedure.fees):
         path = f"$.fees[{index}]"
         yield from desk.when(path, fee.when)
+        yield from _times(desk, f"{path}.times", fee.times)
         yield from desk.known(f"{path}.kind", str(fee.kind), kinds, "kind of fee")
         yield from desk.known(f"{path}.collected", str(fee.collected), times, "time of collection")
         yield from desk.once(fee.waivers, f"{path}.waivers")
@@ -38,6 +39,12 @@ def _amounts(desk: Desk, path: str, line: schema.FeeLine) -> Iterator[Finding]:
             yield desk.at(f"{path}.{name}", "an amount is not below 0")
         if most is not None and (least is None or most < least):
             yield desk.at(f"{path}.{name}_max", "the most is below the least")
+
+
+def _times(desk: Desk, path: str, name: str | None) -> Iterator[Finding]:
+    question = desk.fields.get(name) if name is not None else None
+    if name is not None and (question is None or question.type != "number"):
+        yield desk.at(path, f"{name!r} is no question that is answered with a number")
 
 
 def _table(desk: Desk, path: str, fee: schema.Fee) -> Iterator[Finding]:

@@ -159,10 +159,22 @@ def _outcome(desk: Desk) -> Iterator[Finding]:
     if not procedure.refusals:
         yield desk.at("$.refusals", "no ground of refusal is stated")
     yield from desk.once(procedure.result.acceptance, "$.result.acceptance")
+    yield from desk.once(procedure.result.entries, "$.result.entries")
+    yield from _states(desk)
     yield from desk.once(procedure.refusals, "$.refusals")
     if not procedure.supplement.typical:
         yield desk.at("$.supplement.typical", "no typical supplement is stated")
     yield from _limit(desk)
+
+
+def _states(desk: Desk) -> Iterator[Finding]:
+    """What the result prints was asked in the form, and is printed once."""
+    states = desk.procedure.result.states
+    for index, name in enumerate(states):
+        if name not in desk.fields:
+            yield desk.at(f"$.result.states[{index}]", f"the form asks no question {name!r}")
+        elif name in states[:index]:
+            yield desk.at(f"$.result.states[{index}]", f"{name!r} is printed already")
 
 
 def _limit(desk: Desk) -> Iterator[Finding]:

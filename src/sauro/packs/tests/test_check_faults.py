@@ -34,6 +34,9 @@ class Fault(NamedTuple):
 # fmt: off
 FAULTS = [
     Fault("unknown field", BIRTH, "level: commune\n", "level: commune\ncolour: red\n", "unknown field colour", "colour:"),
+    Fault("states what nobody declares", BIRTH, "[child_name, child_birth_date,", "[child_names, child_birth_date,", "the form asks no question 'child_names'", "[child_names,"),
+    Fault("states it twice", BIRTH, "requester_name, requester_id]", "requester_name, requester_name]", "'requester_name' is printed already", "requester_name, requester_name]"),
+    Fault("entry twice", BIRTH, "{id: register_book,", "{id: register_number,", "register_number", "{id: register_number, label: {vi: Quyển số"),
     Fault("missing translation", BIRTH, "{vi: Đăng ký khai sinh, en: Birth registration}", "{vi: Đăng ký khai sinh}", "the field en is missing", "name: {vi: Đăng ký khai sinh}"),
     Fault("empty translation", BIRTH, "{vi: Nơi sinh, en: Place of birth}", '{vi: Nơi sinh, en: ""}', "the text in en is empty", 'en: ""'),
     Fault("no source", DEATH, "    kind: original\n    from_form: true\n    source: phap-dien\n", "    kind: original\n    from_form: true\n", "the field source is missing", "  - id: declaration"),
@@ -57,6 +60,7 @@ FAULTS = [
     Fault("unknown channel", DEATH, "channels: [1, 2, 3]", "channels: [1, 2, 7]", "there is no channel '7'", "channels: [1, 2, 7]"),
     Fault("synonym of nothing", "synonyms.yaml", '["1.000656"]', '["1.999999"]', "there is no procedure '1.999999'", "1.999999"),
     Fault("pause that does not stop the clock", LOST, "pauses: [supplement, financial-duty, public-posting", "pauses: [supplement, consultation, public-posting", "there is no reason that stops the clock 'consultation'", "consultation"),
+    Fault("fee times no number", BIRTH, "times: copies_wanted", "times: mother_name", "'mother_name' is no question that is answered with a number", "times: mother_name"),
     Fault("rule does not compile", BIRTH, "expression: surrogacy\n", "expression: surrogacy &&\n", "the expression does not compile", "expression: surrogacy &&"),
     Fault("rule asks of an unknown field", DEATH, 'expression: proof_of_death == "notice"', 'expression: proof_of_dead == "notice"', "no question of the form is named 'proof_of_dead'", "proof_of_dead", 2),
     Fault("example fails", BIRTH, "{facts: {today: 2026-11-22, child_birth_date: 2026-12-01}, holds: false}", "{facts: {today: 2026-11-22, child_birth_date: 2026-10-01}, holds: false}", "the rule born_already says true, the example false", "child_birth_date: 2026-10-01"),
@@ -67,7 +71,7 @@ FAULTS = [
     Fault("check without a message", DEATH, "    message: {vi: Ngày mất không thể sau hôm nay., en: The date of death cannot be after today.}\n", "", "a check needs a message", "  - id: death_not_in_future"),
     Fault("unknown evaluator", DEATH, "evaluator: cel", "evaluator: sorcery", "must be one of cel", "evaluator: sorcery"),
     Fault("question shown by a later one", MARRIAGE, "- {id: groom_ethnicity, label: {vi: Dân tộc, en: Ethnic group}, type: text, personal: true, max: 60}", "- {id: groom_ethnicity, label: {vi: Dân tộc, en: Ethnic group}, type: text, personal: true, max: 60, when: divorced_abroad}", "depends on 'previous_marriage', which is asked later", "max: 60, when: divorced_abroad"),
-    Fault("question twice", DEATH, "id: deceased_ethnicity", "id: deceased_residence", "'deceased_residence' already names another fact", "id: deceased_residence, label: {vi: Nơi cư trú"),
+    Fault("question twice", DEATH, "id: deceased_ethnicity", "id: deceased_residence", "'deceased_residence' already names another fact", "id: deceased_residence, label: {vi: Nơi cư trú", 1),
     Fault("identity number not personal", DEATH, "type: id_number, personal: true, prefill", "type: id_number, personal: false, prefill", "an answer of type id_number is personal", "type: id_number, personal: false"),
     Fault("paper without file types", DEATH, "    files: [pdf, jpg, png]\n", "", "files are named for the papers that are uploaded", "  - id: death_notice"),
     Fault("fee line missing", DEBT, "      - {match: [new, both], counter: 720000, online: 684000}\n", "", "0 lines match new, both", "    lines:\n      - {match: [new, land]"),

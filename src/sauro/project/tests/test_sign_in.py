@@ -75,3 +75,11 @@ def test_only_configured_proxies_say_from_where_somebody_comes(settings, proxies
     headers = {"x-forwarded-for": sent} if sent else {}
     request = RequestFactory().get("/", REMOTE_ADDR=ADDRESS, headers=headers)
     assert get_adapter().get_client_ip(request) == believed
+
+
+def test_a_wrong_password_is_told_once(client: Client) -> None:
+    html = client.post("/accounts/login/", ATTEMPT, REMOTE_ADDR="203.0.113.78").content.decode()
+    said = (
+        client.post("/accounts/login/", ATTEMPT, REMOTE_ADDR="203.0.113.78").context["form"].errors["__all__"]
+    )
+    assert "govuk-error-summary" in html and [html.count(words) for words in said] == [1]

@@ -19,27 +19,33 @@ from sauro.serve.actions.subject import (
     procedure_of,
     require,
     require_step,
+    require_turn,
+    turn,
 )  # fmt: skip
 from sauro.serve.models import Dossier
+from sauro.serve.rules.procedures import Procedure
+from sauro.serve.rules.results import check_entries
 from sauro.serve.rules.statuses import Status
 
 HEX_SHA256 = 64
 
 
 class DraftDecision(msgspec.Struct, forbid_unknown_fields=True):
-    """The outcome and the words of the decision (sealed)."""
+    """The outcome and the words of the decision, and what its drafter enters on a result (sealed)."""
 
     outcome: str
     paragraphs: list[str]
     ground: str = ""
+    entries: dict[str, str] = {}
 
 
-@handling("serve.draft_decision", payload=DraftDecision)
+@handling("serve.draft_decision", payload=DraftDecision, facts=turn)
 def draft_decision(work: Work) -> None:
     """Draft. The drafter becomes a doer, and so can never sign this dossier, in whatever office (invariant I3)."""
     p: DraftDecision = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "draft")
+    require_turn(work)
     found = procedure_of(work)
     if p.outcome not in ("granted", "refused"):
         work.refuse(
@@ -57,16 +63,31 @@ def draft_decision(work: Work) -> None:
         )
     if not any(paragraph.strip() for paragraph in p.paragraphs):
         work.refuse("no_words", "118/2025/NĐ-CP", _("Write the decision."), field="paragraphs")
+    entered = _entered(work, found) if p.outcome == "granted" else {}
     did(work)
     version = work.row(Commitment)["version"]
     work.personal(
         work.subject, f"decision-{version}",
-        {"outcome": p.outcome, "ground": p.ground, "paragraphs": [t.strip() for t in p.paragraphs if t.strip()]},
+        {"outcome": p.outcome, "ground": p.ground, "paragraphs": [t.strip() for t in p.paragraphs if t.strip()],
+         "entries": entered},
     )  # fmt: skip
     work.put(Dossier, decision=p.outcome, prepared_file=None, prepared_digest=None)
     work.put(Commitment, reported="done")
     work.data.update(outcome=p.outcome, part=f"decision-{version}")
     advance(work)
+
+
+def _entered(work: Work, found: Procedure) -> dict[str, str]:
+    """What the result must say and nobody declared. The signer attests it, so it must be there to be seen."""
+    given: dict[str, str] = work.payload.entries
+    entered, problems = check_entries(found, given)
+    if given.keys() - {entry.id for entry in found.terms.result.entries}:
+        work.refuse(
+            "unknown_entry", f"{found.code}: result", _("This result has no such entry."), field="entries"
+        )
+    if problems:
+        work.refuse("bad_entry", f"{found.code}: result", problems[0].message, field=problems[0].field)
+    return entered
 
 
 class ReturnDraft(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,11 +96,12 @@ class ReturnDraft(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
-@handling("serve.return_draft", payload=ReturnDraft)
+@handling("serve.return_draft", payload=ReturnDraft, facts=turn)
 def return_draft(work: Work) -> None:
     """Send the draft back: the step before signing is done again."""
     require(work, {Status.PROCESSING})
     step = require_step(work, "sign", "review")
+    require_turn(work)
     drafting = next((s for s in procedure_of(work).terms.steps if s.kind == "draft"), None)
     if drafting is None or not work.payload.reason.strip():
         work.refuse(
@@ -106,8 +128,18 @@ def _file(ask: Ask, payload: "PrepareSignature | SignDecision", envelope: Row | 
     return "SELECT id FROM core_file WHERE id = %s AND unit = %s", [payload.file, unit]
 
 
+def _file_and_turn(ask: Ask, payload: "SignDecision", envelope: Row | None) -> Query:
+    """The file, and who stands today for the office of the step, where another one acts: in one query."""
+    file, whose = _file(ask, payload, envelope), turn(ask, payload, envelope)
+    if whose is None:
+        return file
+    columns = "NULL::uuid AS current, '' AS name_vi, '' AS name_en"
+    text = f"SELECT f.id, {columns} FROM ({file[0]}) f UNION ALL {whose[0]}"  # noqa: S608 — constants of ours
+    return text, [*file[1], *whose[1]]
+
+
 def _require_file(work: Work) -> None:
-    if not work.facts:
+    if all(row["id"] != work.payload.file for row in work.facts):
         work.refuse(
             "file_unknown", "I9: one retention unit",
             _("This file is not one of this dossier. Send the draft back, and have the decision prepared again."),
@@ -152,16 +184,17 @@ class SignDecision(msgspec.Struct, forbid_unknown_fields=True):
     prepared: str
 
 
-@handling("serve.sign_decision", payload=SignDecision, facts=_file)
+@handling("serve.sign_decision", payload=SignDecision, facts=_file_and_turn)
 def sign_decision(work: Work) -> None:
     """Sign. The signer closes the promise, and is never one who did the work (invariant I3)."""
     p: SignDecision = work.payload
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "sign")
+    require_turn(work)
     if not may_close(work.ask.person, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
-            _("You worked on this dossier, so somebody else must sign it: your superior, or another holder."),
+            _("You worked on this dossier, so somebody else must sign it: another holder of this office, or who is appointed to act in it."),
             status=403,
         )  # fmt: skip
     row = work.row(Dossier)
@@ -192,10 +225,11 @@ class IssueResult(msgspec.Struct, forbid_unknown_fields=True):
     """The signed result is entered and sent to where it is handed over."""
 
 
-@handling("serve.issue_result", payload=IssueResult)
+@handling("serve.issue_result", payload=IssueResult, facts=turn)
 def issue_result(work: Work) -> None:
     """Issue: the result is ready at the one-stop centre."""
     require_step(work, "issue")
+    require_turn(work)
     advance(work)
     if work.row(Dossier)["status"] == Status.FINISHED:
         move(work, "delivery", "ready")
@@ -207,7 +241,7 @@ class ReturnResult(msgspec.Struct, forbid_unknown_fields=True):
     how: str = "online"
 
 
-@handling("serve.return_result", payload=ReturnResult)
+@handling("serve.return_result", payload=ReturnResult, facts=turn)
 def return_result(work: Work) -> None:
     """The person has the result."""
     if work.payload.how not in ("online", "counter", "post"):
@@ -215,6 +249,7 @@ def return_result(work: Work) -> None:
             "unknown_way", "61/2018/NĐ-CP, Điều 20", _("Choose how the result was handed over."), field="how"
         )
     require(work, {Status.FINISHED})
+    require_turn(work)
     move(work, "business", Status.RETURNED)
     move(work, "delivery", "delivered")
     work.put(Dossier, returned_at=work.now)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Work
 from sauro.core.models import Commitment
-from sauro.serve.actions.subject import advance, did, handling, require, require_step
+from sauro.serve.actions.subject import advance, did, handling, require, require_step, require_turn, turn
 from sauro.serve.models import Dossier
 from sauro.serve.rules.statuses import Status
 
@@ -23,6 +23,7 @@ def _complete(work: Work, *kinds: str, doing: bool = True) -> None:
     step = require_step(work, *kinds)
     if step.id != p.step:
         require_step(work)
+    require_turn(work)
     if step.kind == "finance" and work.row(Dossier)["payment"] not in ("paid", "waived"):
         work.refuse(
             "payment_open", "118/2025/NĐ-CP",
@@ -37,13 +38,13 @@ def _complete(work: Work, *kinds: str, doing: bool = True) -> None:
     advance(work)
 
 
-@handling("serve.assign_dossier", payload=CompleteStep)
+@handling("serve.assign_dossier", payload=CompleteStep, facts=turn)
 def assign_dossier(work: Work) -> None:
     """Hand the dossier to the office that handles it. Whoever only hands it over did no work on it, and may sign it."""
     _complete(work, "assign", doing=False)
 
 
-@handling("serve.complete_step", payload=CompleteStep)
+@handling("serve.complete_step", payload=CompleteStep, facts=turn)
 def complete_step(work: Work) -> None:
     """Complete an examination, verification, consultation, posting, finance or review step."""
     _complete(work, "examine", "verify", "consult", "publish", "finance", "review")

@@ -1,12 +1,13 @@
 """What every act on a dossier shares: its subject, its moves, its next step, its clock."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.core.clock import course as clock
@@ -29,6 +30,7 @@ DOSSIER = Subject(
 PURPOSE = "settle_dossier"
 OWN = "36/2018/QH14, Điều 23"
 """Law on Anti-corruption: nobody carries on a duty in which they have an interest of their own."""
+_TURN = "SELECT p.id, p.current, c.name_vi, c.name_en FROM core_actor p JOIN core_actor c ON c.id = p.current WHERE p.id = %s"
 _AXES = {"business": "status", "financial": "payment", "delivery": "delivery", "sync": "sync"}
 
 
@@ -124,6 +126,40 @@ def require_step(work: Work, *kinds: str) -> pack.Step:
         )  # fmt: skip
         raise AssertionError
     return step
+
+
+def turn_of(promise: Mapping[str, Any], dossier: Mapping[str, Any]) -> UUID | None:
+    """The office that does the present step: the plan's, or the one to which the promise was moved since.
+
+    None where the plan names no office for the step: whoever has the grant does it.
+    """
+    planned = dossier["plan"].get("positions", {}).get(dossier["step"])
+    if planned is None:
+        return None
+    return promise["position"] or UUID(planned)
+
+
+def turn(ask: Ask, _payload: Any, envelope: Row | None) -> Query | None:
+    """Who stands today for the office whose turn it is; nothing is asked where that office itself acts."""
+    named = turn_of(envelope, envelope) if envelope else None
+    return None if named is None or named == ask.position else (_TURN, [named])
+
+
+def require_turn(work: Work) -> None:
+    """Refuse who acts in another office than that of the present step: each step is one clear person's (I1)."""
+    named = turn_of(work.row(Commitment), work.row(Dossier))
+    if named is None or named == work.ask.position:
+        return
+    heir = next((row for row in work.facts if row["id"] == named), None)
+    if heir is not None and heir["current"] == work.ask.position:
+        return
+    name = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
+    office = heir[name] if heir else ""
+    work.refuse(
+        "not_your_step", "I1: a clear person",
+        _("This step is the turn of another office: %(office)s. Leave it to them, or change to that office if you hold it.") % {"office": office},
+        status=403, position=str(heir["current"] if heir else named),
+    )  # fmt: skip
 
 
 def advance(work: Work) -> pack.Step | None:

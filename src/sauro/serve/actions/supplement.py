@@ -8,6 +8,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Ask, Work, action
+from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment, Timer
 from sauro.serve.actions.subject import (
@@ -23,6 +24,8 @@ from sauro.serve.actions.subject import (
     stop_clock,
 )  # fmt: skip
 from sauro.serve.models import Attachment, Dossier
+from sauro.serve.rules.forms import regular, say
+from sauro.serve.rules.procedures import Procedure
 from sauro.serve.rules.statuses import Status
 
 
@@ -112,7 +115,7 @@ def answer_supplement(work: Work) -> None:
         work.refuse(
             "nothing_supplied",
             "309/2026/NĐ-CP, Điều 8.1",
-            _("Attach a file, or write your answer."),
+            _("Attach a file, correct an answer, or write in words."),
             field="words",
         )
     known = {file["id"]: file for file in work.facts}
@@ -124,16 +127,35 @@ def answer_supplement(work: Work) -> None:
             Attachment, id=id_, dossier=work.subject, component=component, digest=bytes(file["digest"]).hex(),
             size=file["size"], media_type=file["media_type"], scanned=file["scanned"],
         )  # fmt: skip
+    answers = _corrected(work, found)
     number = row["supplements"]
     version = work.row(Commitment)["version"]
-    work.personal(
-        work.subject, f"answer-{number}-{version}", {"words": p.words.strip(), "answers": p.answers}
-    )
+    work.personal(work.subject, f"answer-{number}-{version}", {"words": p.words.strip(), "answers": answers})
     work.put(Dossier, answered_at=work.now)
     if row["accepted_at"] is not None:
         move(work, "business", Status.PROCESSING)
         start_clock_again(work)
     work.data.update(number=number, files=len(p.files))
+
+
+def _corrected(work: Work, found: Procedure) -> dict[str, Any]:
+    """The corrected answers in their regular form, or a refusal beside the field, by the form's own rules."""
+    made: dict[str, Any] = {}
+    for name, given in work.payload.answers.items():
+        if name not in found.fields:
+            work.refuse("unknown_item", f"{found.code}: form", _("Choose a paper or an answer of this procedure."), field=name)  # fmt: skip
+        try:
+            made[name] = regular(found.fields[name], given)
+        except ValueError as wrong:
+            work.refuse("answer_wrong", f"{found.code}: form", str(wrong), field=name)
+    row = work.row(Dossier)
+    facts = found.facts(
+        made, today=local_day(work.now), channel=row["channel"], applicant=row["applicant_type"]
+    )
+    for rule in found.failed_checks(facts):
+        if rule.field in made and rule.message is not None:
+            work.refuse("answer_wrong", f"{found.code}: {rule.id}", say(rule.message), field=rule.field)
+    return made
 
 
 class ResumeDossier(msgspec.Struct, forbid_unknown_fields=True):

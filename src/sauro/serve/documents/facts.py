@@ -214,15 +214,19 @@ class Form06(Case, frozen=True, kw_only=True, tag="form06"):
 class Result(Sheet, frozen=True, kw_only=True, tag="result"):
     """The decision or extract that the applicant came for, ready to be signed.
 
-    `title` is the kind ("QUYẾT ĐỊNH"), `about` its subject line. `grounds` print in italics before the body,
-    `entries` as a table of label and value (an extract), `articles` as numbered headings with their text.
+    `title` is the kind ("QUYẾT ĐỊNH"), `about` its subject line. `grounds` print in italics before the body, without
+    the mark that ends their line. `stated` are the declared answers, label and value under the title of their section,
+    `entries` what the drafter entered, `articles` numbered headings with their text. A stranger looks the paper up by
+    its `reference`.
     """
 
     title: str
     signer: Signatory
     about: str = ""
     dossier: str = ""
+    reference: str = ""
     grounds: tuple[str, ...] = ()
+    stated: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     entries: tuple[tuple[str, str], ...] = ()
     paragraphs: tuple[str, ...] = ()
     articles: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,12 @@ class Fields(msgspec.Struct, frozen=True, tag_field="block", tag="fields"):
     rows: tuple[tuple[str, str], ...]
 
 
+class Listing(msgspec.Struct, frozen=True, tag_field="block", tag="listing"):
+    """Labels in one column, values in another: what a certificate states, to be read down."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
 class Paragraph(msgspec.Struct, frozen=True, tag_field="block", tag="paragraph"):
     """Running text; a newline in it starts a new line. `lead` stands before it in bold ("Điều 1.")."""
 
@@ -77,7 +83,7 @@ class Check(msgspec.Struct, frozen=True, tag_field="block", tag="check"):
     signers: tuple[SignatureLine, ...] = ()
 
 
-Block = Fields | Paragraph | Heading | Items | Table | Promise | Signatures | Check
+Block = Fields | Listing | Paragraph | Heading | Items | Table | Promise | Signatures | Check
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from sauro.packs import procedure as pack
 from sauro.serve.queries.places import Commune
 from sauro.serve.rules.forms import Problem, say, shown_fields
+from sauro.serve.rules.forms import shown_value as shown_value
 from sauro.web import forms
 
 _INPUT_MODE = {
@@ -133,20 +134,3 @@ class _LenientDate(forms.DateField):
 
     def run_validators(self, value: Any) -> None:
         return None
-
-
-def shown_value(known: pack.FormField, value: Any, communes: Mapping[str, str]) -> str:
-    """An answer as a person reads it."""
-    if value in (None, ""):
-        return ""
-    if known.type == "choice":
-        return next((say(choice.label) for choice in known.choices if choice.value == value), str(value))
-    if known.type == "yesno":
-        return _("Yes") if value == "yes" else _("No")
-    if known.type == "commune":
-        return communes.get(str(value), str(value))
-    if known.type == "date":
-        year, _sep, rest = str(value).partition("-")
-        month, _sep, day = rest.partition("-")
-        return f"{day}/{month}/{year}" if day else str(value)
-    return str(value)

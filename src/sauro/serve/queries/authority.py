@@ -1,6 +1,7 @@
 """What a reader may do now, by the grants in force: one question for many actions at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from sauro.core.doorway import store
@@ -9,7 +10,8 @@ from sauro.core.doorway.store import LiveGrant
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader, place
 from sauro.core.rules.scopes import covers
-from sauro.serve.actions.subject import DOSSIER, is_handling
+from sauro.serve.actions.subject import DOSSIER, is_handling, turn_of
+from sauro.serve.queries.places import standing_for
 
 
 def grants_for(reader: Reader, actions: Collection[str]) -> list[LiveGrant]:
@@ -42,3 +44,9 @@ def permitted(reader: Reader, dossier: UUID, actions: Collection[str]) -> dict[s
         if grant.action not in found and covers(grant.scope, where, frozenset({reader.person})):
             found[grant.action] = grant
     return found
+
+
+def takes_step(reader: Reader, promise: Mapping[str, Any], dossier: Mapping[str, Any]) -> bool:
+    """Whether the reader acts in the office of the present step, or in its successor; anybody does where none is named."""
+    named = turn_of(promise, dossier)
+    return named is None or named == reader.position or standing_for(named) == reader.position

@@ -1,6 +1,7 @@
 """One dossier: opened by an officer or its subject, with its history; and the list of a person's own."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,31 @@ class Happening:
 
 def open_dossier(reader: Reader, id_: UUID, *, how: str = "page") -> Opened:
     """Open a dossier with all its personal parts; the read is recorded (invariant I5)."""
-    return open_case(reader, "serve.read_dossier", DOSSIER, id_, purpose="settle_dossier", how=how)
+    opened = open_case(reader, "serve.read_dossier", DOSSIER, id_, purpose="settle_dossier", how=how)
+    return replace(opened, parts=_as_corrected(opened.parts))
+
+
+AS_FILED = "former-answers"
+"""The name under which an opened dossier carries what was declared before it was corrected."""
+
+
+def _as_corrected(parts: Mapping[str, dict[str, Any] | None]) -> dict[str, dict[str, Any] | None]:
+    """The parts with the answers as they stand: what was corrected in a supplement takes the place of what was filed.
+
+    Everything that reads a dossier (pages, papers, the decision) goes by the present answers, so none can forget.
+    """
+    filed = parts.get("answers")
+    if filed is None:
+        return dict(parts)
+    present = dict(filed)
+    former: dict[str, Any] = {}
+    replies = [name for name in parts if name.startswith("answer-")]
+    for name in sorted(replies, key=lambda name: [int(n) for n in name.split("-")[1:]]):
+        for field, value in ((parts[name] or {}).get("answers") or {}).items():
+            if value != present.get(field):
+                former[field] = present.get(field)
+            present[field] = value
+    return {**parts, "answers": present, AS_FILED: former}
 
 
 def history(id_: UUID) -> list[Happening]:
@@ -91,7 +116,7 @@ def own(person: UUID, after: str = "") -> Page[Line]:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
     lines = [line_of(row, None) for row in rows[:OWN_PAGE]]
-    return Page(lines, mark(rows[OWN_PAGE - 1][22], lines[-1].id) if len(rows) > OWN_PAGE else "")
+    return Page(lines, mark(rows[OWN_PAGE - 1][23], lines[-1].id) if len(rows) > OWN_PAGE else "")
 
 
 def own_count(person: UUID) -> int:

@@ -109,6 +109,14 @@ def names(ids: list[UUID]) -> dict[UUID, str]:
         return dict(cursor.fetchall())
 
 
+def standing_for(position: UUID) -> UUID | None:
+    """The position that stands today for one which a merger may have moved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current FROM core_actor WHERE id = %s", [position])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def provinces() -> list[tuple[str, str]]:
     """Provinces and centrally-run cities that have communes here, as (area code, name)."""
     name = _name()

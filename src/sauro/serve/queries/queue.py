@@ -20,7 +20,7 @@ PAGE = 30
 
 _COLUMNS = """d.id, d.code, d.reference, d.procedure, d.procedure_code, d.status, d.step, d.supplements, d.assister,
   d.submitted_at, d.accepted_at, d.answered_at, c.due, c.due_original, c.finished_at, c.closed_how, c.position,
-  d.received_by, d.competent, d.channel, c.version, c.simulated"""
+  d.received_by, d.competent, d.channel, c.version, c.simulated, d.plan->'positions'->>d.step"""
 # Whose turn it is stands in the commitment; the plan says the same unless it was moved to another office. What the
 # dossier itself can say comes first, so that few commitments are looked at, each by its id.
 _TURN = """(d.plan->'positions'->>d.step = %s
@@ -84,7 +84,13 @@ class Line:
     channel: int
     version: int
     simulated: bool
+    planned: UUID | None
     who: dict[str, Any] | None
+
+    @property
+    def office(self) -> UUID:
+        """Whose turn it is: the position of the promise, before acceptance the plan's; else who received it."""
+        return self.position or self.planned or self.received_by
 
 
 def queue(
@@ -112,7 +118,7 @@ def queue(
         rows = cursor.fetchall()
         masks = read_masks(cursor, keyring.current(), [row[0] for row in rows[:size]])
     lines = [line_of(row, masks.get(row[0])) for row in rows[:size]]
-    return Page(lines, mark(rows[size - 1][22], rows[size - 1][0]) if len(rows) > size else "")
+    return Page(lines, mark(rows[size - 1][23], rows[size - 1][0]) if len(rows) > size else "")
 
 
 def is_open(asked: Filter) -> bool:
@@ -139,7 +145,7 @@ def _few(seen: Seen) -> bool:
 
 def line_of(row: tuple[Any, ...], who: dict[str, Any] | None) -> Line:
     """A line from the columns of ``_COLUMNS``."""
-    values: list[Any] = [*row[:8], row[8] is not None, *row[9:22], who]
+    values: list[Any] = [*row[:8], row[8] is not None, *row[9:22], UUID(row[22]) if row[22] else None, who]
     return Line(*values)
 
 

@@ -123,6 +123,23 @@ def regular(known: pack.FormField, raw: Any) -> Any:
     return _text(known, text)
 
 
+def shown_value(known: pack.FormField, value: Any, communes: Mapping[str, str]) -> str:
+    """An answer as a person reads it."""
+    if value in (None, ""):
+        return ""
+    if known.type == "choice":
+        return next((say(choice.label) for choice in known.choices if choice.value == value), str(value))
+    if known.type == "yesno":
+        return _("Yes") if value == "yes" else _("No")
+    if known.type == "commune":
+        return communes.get(str(value), str(value))
+    if known.type == "date":
+        year, _sep, rest = str(value).partition("-")
+        month, _sep, day = rest.partition("-")
+        return f"{day}/{month}/{year}" if day else str(value)
+    return str(value)
+
+
 def _text(known: pack.FormField, text: str) -> str:
     compact = re.sub(r"[\s.\-]", "", text)
     match known.type:

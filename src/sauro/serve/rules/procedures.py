@@ -120,8 +120,15 @@ class Procedure:
                 continue
             line = _line(fee, answers)
             if line is not None:
-                found.append((fee, line.online if channel == 2 else line.counter))
+                amount = line.online if channel == 2 else line.counter
+                found.append((fee, None if amount is None else amount * _times(fee, answers)))
         return found
+
+
+def _times(fee: pack.Fee, answers: Facts) -> int:
+    """How often the amount is paid; once where the number was not asked or not given."""
+    given = answers.get(fee.times) if fee.times is not None else None
+    return 1 if given in (None, "") else int(given)
 
 
 def _line(fee: pack.Fee, answers: Facts) -> pack.FeeLine | None:

@@ -28,6 +28,12 @@ BIRTH = {
 }  # fmt: skip
 
 
+ENTERED = {
+    "personal_number": "075326000123", "register_number": "127/2026", "register_book": "01/2026", "registered_on": "2026-11-22",
+}  # fmt: skip
+"""What the drafter of a birth certificate enters, beside what was declared."""
+
+
 def stored(dossier: UUID) -> UUID:
     """A stored file of the dossier, under the dossier's own id and without a body: what may be prepared and signed."""
     StoredFile.objects.create(

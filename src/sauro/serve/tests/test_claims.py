@@ -20,7 +20,7 @@ from sauro.serve.actions.subject import OWN, PURPOSE
 from sauro.serve.models import Attachment, Dossier
 from sauro.serve.queries.cases import answer_by
 from sauro.serve.queries.places import places_for
-from sauro.serve.tests.conftest import Town, stored
+from sauro.serve.tests.conftest import ENTERED, Town, stored
 from sauro.serve.tests.pages_officer.conftest import Desks, signed_in
 from sauro.serve.tests.test_security import new_person, refusal_of
 
@@ -171,7 +171,9 @@ def test_two_workers_prepare_one_decision(desks: Desks, monkeypatch: pytest.Monk
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
     town.do(dossier, "serve.complete_step", {"step": "check"})
-    town.do(dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."]})
+    town.do(
+        dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."], "entries": ENTERED}
+    )
     outcomes: list[Outcome | None] = []
     keep = files.keep
 

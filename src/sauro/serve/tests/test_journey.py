@@ -7,14 +7,16 @@ import pytest
 from sauro.core.models import Commitment, Timer
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import ENTERED, Town
 
 pytestmark = pytest.mark.django_db
 A, B = "a" * 64, "b" * 64
 
 
 def decide(town: Town, dossier: UUID) -> None:
-    town.do(dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."]})
+    town.do(
+        dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý."], "entries": ENTERED}
+    )
 
 
 def test_from_filing_to_result(town: Town) -> None:

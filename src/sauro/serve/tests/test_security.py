@@ -20,7 +20,7 @@ from sauro.serve.models import Dossier, Draft
 from sauro.serve.pages.citizen import verify
 from sauro.serve.pages.officer.asked import Asked
 from sauro.serve.tests.conftest import COMMUNE, Town
-from sauro.serve.tests.pages_officer.conftest import Desks, signed_in
+from sauro.serve.tests.pages_officer.conftest import ENTRIES, Desks, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +186,7 @@ def test_a_preview_is_for_the_drafter_and_for_drafts(desks: Desks) -> None:
     signer, drafter = desks.at(dossier, "sign"), desks.at(dossier, "draft")
     desks.post(dossier, "accept")
     desks.post(dossier, "complete", step="check")
-    written = {"outcome": "granted", "paragraphs": "Đồng ý.", "preview": "1"}
+    written = {"outcome": "granted", "paragraphs": "Đồng ý.", "preview": "1", **ENTRIES}
     assert desks.post(dossier, "draft", drafter, **written)["Content-Type"] == "application/pdf"
     assert desks.post(dossier, "draft", signer, **written)["Content-Type"] != "application/pdf"
     assert desks.post(

@@ -1,21 +1,28 @@
 """The result itself, laid out as a decision or an extract (Decree 30/2020, Annex III)."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sauro.serve.documents.facts import Result
 from sauro.serve.documents.forms import parts
-from sauro.serve.documents.sheet import Block, Fields, Page, Paragraph, Signatures
+from sauro.serve.documents.sheet import Block, Heading, Listing, Page, Paragraph, Signatures
 
 
 def result(decision: Result) -> Page:
-    """Grounds, entries, paragraphs and articles in that order, each part only where the result has it."""
+    """Grounds, what is stated and entered, paragraphs and articles in that order, each part only where it has it."""
     blocks: list[Block] = [Paragraph(f"{ground};", "italic") for ground in decision.grounds[:-1]]
     blocks += [Paragraph(f"{ground}.", "italic") for ground in decision.grounds[-1:]]
+    for title, rows in decision.stated:
+        blocks += [Heading(title), Listing(rows)]
     if decision.entries:
-        blocks.append(Fields(decision.entries))
+        # Under a heading of its own, or the numbers of the register would seem to be the last person's.
+        blocks += [Heading(_("Recorded by the agency"))] if decision.stated else []
+        blocks.append(Listing(decision.entries))
     blocks += [Paragraph(text) for text in decision.paragraphs]
     blocks += [Paragraph(text, lead=heading) for heading, text in decision.articles]
-    code = (parts.coded(decision.dossier),) if decision.dossier else ()
+    code = [parts.coded(decision.dossier)] if decision.dossier else []
+    if decision.reference:
+        code.append(_("Reference: %(code)s") % {"code": decision.reference})
     blocks += [
         Signatures(
             right=parts.signed_by(decision.signer, decision.demonstration),

@@ -64,14 +64,15 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     found = catalogue.by_code(code, local_day(now()))
     if found is None:
         raise Http404
-    terms = found.terms
+    terms, usual = found.terms, _usual(found)
     return render(
         request,
         "serve/citizen/procedure.html",
         {
             "procedure": found, "terms": terms, "hit": hit(found), "name": say(terms.name), "summary": say(terms.summary),
             "always": [_component(c) for c in terms.components if c.when is None],
-            "sometimes": [_component(c) for c in terms.components if c.when is not None], "limit": limit_words(found),
+            "usually": [_component(c) for c in terms.components if c.when in usual],
+            "sometimes": [_component(c) for c in terms.components if c.when is not None and c.when not in usual], "limit": limit_words(found),
             "variants": [f"{amount_words(v.amount, v.unit)}: {say(v.name)}" for v in terms.time_limit.variants], "fees": _fees(found),
             "steps": [_step(step) for step in terms.steps if step.kind != "return"],
             "law": [", ".join(filter(None, (b.instrument, b.article))) for b in terms.legal_basis], "result": say(terms.result.name),
@@ -88,6 +89,17 @@ def hit(found: Procedure) -> Hit:
         terms.code, say(terms.name), say(terms.summary), limit_words(found), organisation_type(terms.competent.organisation),
         _cost(found), _("Full online service") if terms.online.level == "full" else _("Partly online"),
     )  # fmt: skip
+
+
+def _usual(found: Procedure) -> frozenset[str]:
+    """The conditions that hold for the plainest filing: online, of each question the first answer, no exceptions."""
+    plain: dict[str, str] = {}
+    for known in found.fields.values():
+        if known.type == "yesno":
+            plain[known.id] = "no"
+        elif known.choices:
+            plain[known.id] = known.choices[0].value
+    return found.conditions(found.facts(plain, today=local_day(now()), channel=2, applicant="citizen"))
 
 
 def organisation_type(code: str) -> str:

@@ -1,5 +1,6 @@
 """Filling in, one page at a time: each section of the form, then the papers. Every page saves before it judges."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,16 +12,27 @@ from sauro.core.queries.visibility import Reader
 from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import drafts, files
 from sauro.serve.models import Attachment, Draft
-from sauro.serve.pages.citizen.attachments import slots
-from sauro.serve.pages.citizen.progress import AGAIN, PAPERS, after, check_draft, procedure_of, progress
+from sauro.serve.pages.citizen.attachments import slots, take_in
+from sauro.serve.pages.citizen.progress import (
+    AGAIN,
+    FRESH,
+    PAPERS,
+    TOLD,
+    after,
+    check_draft,
+    procedure_of,
+    progress,
+    unless_filed,
+)
 from sauro.serve.pages.fields import SectionForm, as_sent
 from sauro.serve.pages.people import signed_in
 from sauro.serve.queries.places import communes, province_of
-from sauro.serve.rules.forms import missing_components, say, shown_fields, shown_sections
+from sauro.serve.rules.forms import Checked, missing_components, say, shown_fields, shown_sections
 from sauro.serve.rules.procedures import Procedure
 
 
 @signed_in
+@unless_filed
 def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> HttpResponse:
     """One section. What is typed is saved whether it is right or not; only what is right leads on."""
     mine = drafts.mine(reader.person, draft)
@@ -31,7 +43,6 @@ def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> 
     if shown is None:
         return redirect("serve:section", draft=draft, section=found.terms.form.sections[0].id)
     places = communes(province_of(mine.area))
-    more: set[str] = set()
     if request.method == "POST":
         form = SectionForm(shown, checked.holds, places, data=request.POST)
         given = form.typed()
@@ -43,15 +54,16 @@ def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> 
             return redirect("serve:my_dossiers")
         if not then.problems and not more:
             return redirect(_last_look(draft) if AGAIN in request.GET else after(found, then, section, draft))
-        form = SectionForm(shown, then.holds, places, data=request.POST)
+        query = {AGAIN: "1"} if AGAIN in request.GET else {}
+        query |= {TOLD: "1"} | ({FRESH: ",".join(sorted(more))} if more else {})
+        return redirect(f"{request.path}?{urlencode(query)}")
+    form = SectionForm(shown, checked.holds, places, initial=typed)
+    more = set(request.GET.get(FRESH, "").split(",")) & set(form.fields)
+    if AGAIN in request.GET or TOLD in request.GET:
+        form = SectionForm(shown, checked.holds, places, data=as_sent(form, typed))
         form.is_valid()
-        form.tell([p for p in then.problems if p.field in seen])
-    else:
-        form = SectionForm(shown, checked.holds, places, initial=typed)
-        if AGAIN in request.GET:
-            form = SectionForm(shown, checked.holds, places, data=as_sent(form, typed))
-            form.is_valid()
-            form.tell(check_draft(found, typed, section=section).problems)
+        told = check_draft(found, typed, section=section).problems
+        form.tell([p for p in told if p.field not in more])
     return render(
         request,
         "serve/citizen/section.html",
@@ -64,6 +76,7 @@ def section(request: HttpRequest, reader: Reader, draft: UUID, section: str) -> 
 
 
 @signed_in
+@unless_filed
 def attach(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
     """The papers: one place for each component that this filing needs."""
     mine = drafts.mine(reader.person, draft)
@@ -73,16 +86,19 @@ def attach(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
     if request.method == "POST":
         if "remove" in request.POST:
             _remove(mine, request.POST["remove"])
-            return redirect(request.get_full_path())
+            return redirect(request.path)
         errors = _take_in(request, reader, mine, found)
         if "later" in request.POST and not errors:
             return redirect("serve:my_dossiers")
         if "continue" in request.POST:
-            attached = drafts.files_of(mine).values()
-            for missing in missing_components(found, checked.holds, attached):
-                errors.setdefault(missing.field.removeprefix("file-"), missing.message)
+            missing = _missing(found, checked, mine)
+            if missing and not errors:
+                return redirect(f"{request.path}?{TOLD}=1")
+            errors = missing | errors
         if not errors:
-            return redirect(_last_look(draft) if "continue" in request.POST else request.get_full_path())
+            return redirect(_last_look(draft) if "continue" in request.POST else request.path)
+    elif TOLD in request.GET:
+        errors = _missing(found, checked, mine)
     return render(
         request,
         "serve/citizen/attach.html",
@@ -93,14 +109,17 @@ def attach(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+def _missing(found: Procedure, checked: Checked, mine: Draft) -> dict[str, str]:
+    told = missing_components(found, checked.holds, drafts.files_of(mine).values())
+    return {problem.field.removeprefix("file-"): problem.message for problem in told}
+
+
 def _take_in(request: HttpRequest, reader: Reader, mine: Draft, found: Procedure) -> dict[str, str]:
     errors: dict[str, str] = {}
     for component in found.terms.components:
         for upload in request.FILES.getlist(f"file-{component.id}"):
             try:
-                kept = files.take_in(
-                    mine.id, reader.person, upload.name or "", upload.read(), component.max_mb * 1024 * 1024
-                )
+                kept = take_in(mine.id, reader.person, upload, component)
             except FileRefused as refused:
                 errors[component.id] = f"{upload.name}: {refused.message}"
             else:
@@ -121,6 +140,7 @@ def _last_look(draft: UUID) -> str:
 
 
 @signed_in
+@unless_filed
 def discard(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponse:
     """Throw a draft away; its key goes with it."""
     mine = drafts.mine(reader.person, draft)

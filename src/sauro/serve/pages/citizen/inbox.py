@@ -16,6 +16,7 @@ from sauro.serve import jobs
 from sauro.serve.documents import notices as words
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier, Notice
+from sauro.serve.pages.citizen.looked import lines_of
 from sauro.serve.pages.people import signed_in
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
@@ -61,4 +62,6 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
 @signed_in
 def who_looked(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Who opened the person's data: position and agency, case, time, reason."""
-    return render(request, "serve/citizen/who_looked.html", {"looked": looked(reader.person)})
+    return render(
+        request, "serve/citizen/who_looked.html", {"looked": lines_of(looked(reader.person)), "all": True}
+    )

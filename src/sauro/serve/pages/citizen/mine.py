@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
 from sauro.core.clock.explanation import explain
@@ -18,11 +19,12 @@ from sauro.core.moment import now
 from sauro.core.queries import courses, definitions
 from sauro.core.queries.reading import Opened, who_looked
 from sauro.core.queries.visibility import Reader
-from sauro.core.refusal import Refusal
-from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import files, papers, signing
-from sauro.serve.models import Dossier, Draft
-from sauro.serve.pages.citizen.sending import ToPutRight, due_if_accepted
+from sauro.serve.models import Attachment, Dossier, Draft
+from sauro.serve.pages.citizen.asked import asked_of
+from sauro.serve.pages.citizen.filed import own_filing
+from sauro.serve.pages.citizen.looked import lines_of as lines_of_readings
+from sauro.serve.pages.citizen.sending import due_if_accepted, opening
 from sauro.serve.pages.people import signed_in
 from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
 from sauro.serve.queries import cases
@@ -32,8 +34,6 @@ from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 from sauro.serve.rules.statuses import Status
 from sauro.serve.wording import clock_lines, limit_words
-
-LARGEST = 10 * 1024 * 1024
 
 
 @signed_in
@@ -56,54 +56,7 @@ def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
 @signed_in
 def dossier(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
     opened = open_own(reader, dossier)
-    return render(request, "serve/citizen/dossier.html", _shown(opened, reader, dossier))
-
-
-@signed_in
-def answer(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
-    """Answer a supplement request with files and words."""
-    opened = open_own(reader, dossier)
-    shown = _shown(opened, reader, dossier)
-    if request.method != "POST" or not shown["supplement"]:
-        return redirect("serve:my_dossier", dossier=dossier)
-    errors: dict[str, str] = {}
-    kept: dict[str, str] = {}
-    for item in shown["supplement"]["items"]:
-        for upload in request.FILES.getlist(f"file-{item['id']}"):
-            try:
-                file = files.take_in(dossier, reader.person, upload.name or "", upload.read(), LARGEST)
-            except FileRefused as refused:
-                errors[item["id"]] = f"{upload.name}: {refused.message}"
-            else:
-                kept[str(file.id)] = item["id"]
-    words = request.POST.get("words", "")
-    if not errors:
-        payload = {"files": kept, "words": words}
-        try:
-            act(
-                Ask(
-                    "serve.answer_supplement",
-                    reader.person,
-                    request.POST.get("key", ""),
-                    payload,
-                    subject=dossier,
-                )
-            )
-        except Refusal as refusal:
-            if refusal.status == 409:
-                raise
-            errors["words"] = str(refusal.message)
-        else:
-            return redirect("serve:my_dossier", dossier=dossier)
-    for id_ in kept:  # nothing refers to them: the person chooses their files again
-        files.remove(StoredFile.objects.get(pk=id_))
-    items = [{**item, "error": errors.get(item["id"], "")} for item in shown["supplement"]["items"]]
-    problems = [
-        ToPutRight(text, "#words" if name == "words" else f"#file-{name}") for name, text in errors.items()
-    ]
-    shown["supplement"] = {**shown["supplement"], "items": items}
-    found = {**shown, "errors": errors, "problems": problems, "words": words}
-    return render(request, "serve/citizen/dossier.html", found, status=422)
+    return render(request, "serve/citizen/dossier.html", shown(opened, reader, dossier))
 
 
 @signed_in
@@ -116,7 +69,7 @@ def withdraw(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpRespons
     return render(
         request,
         "serve/citizen/withdraw.html",
-        {**_shown(opened, reader, dossier), "key": secrets.token_hex(16)},
+        {**shown(opened, reader, dossier), "key": secrets.token_hex(16)},
     )
 
 
@@ -138,22 +91,35 @@ def paper(request: HttpRequest, reader: Reader, dossier: UUID, kind: str) -> Htt
     return download(body, f"{opened.rows['serve_dossier']['reference']}-{kind}.pdf", "application/pdf")
 
 
+@signed_in
+def file(request: HttpRequest, reader: Reader, dossier: UUID, file: UUID) -> HttpResponse:
+    """One of the files that the person attached themselves. Raises Refusal for one that was not found clean."""
+    open_own(reader, dossier, how="file")
+    stored = StoredFile.objects.filter(pk=file).first()
+    if stored is None or not Attachment.objects.filter(pk=file, dossier=dossier).exists():
+        raise Http404
+    return download(files.body_of(stored), files.names([stored])[stored.id] or str(file), stored.media_type)
+
+
 def download(body: bytes, name: str, media_type: str) -> HttpResponse:
     """A file as an attachment: never shown inside the page, never guessed at by the browser."""
     answer = HttpResponse(body, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def open_own(reader: Reader, dossier: UUID) -> Opened:
+def open_own(reader: Reader, dossier: UUID, *, how: str = "page") -> Opened:
     """The person's own dossier; an official's right to read is of no use here."""
     if not Dossier.objects.filter(pk=dossier, applicant=reader.person).exists():
         raise Http404
-    return cases.open_dossier(Reader(reader.person), dossier)
+    return cases.open_dossier(Reader(reader.person), dossier, how=how)
 
 
-def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
+def shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
+    """What the page of a dossier shows to the person who filed it."""
     row, promise = opened.rows[Dossier._meta.db_table], opened.rows[Commitment._meta.db_table]
     found = definitions.get(row["procedure"]).compiled(procedure)
     happenings = cases.history(dossier)
@@ -170,22 +136,12 @@ def _shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         "promise": promise_of(found, row, promise, now()), "timeline": timeline_of(happenings, found),
         "computation": list(clock_lines(explain(*course, now()))) if course else [],
         "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
-        "looked": who_looked(reader.person, dossier), "supplement": _supplement(opened, row, found),
+        "looked": lines_of_readings(who_looked(reader.person, dossier)), "supplement": asked_of(opened, found), **own_filing(opened, found),
         "may_withdraw": moves, "key": secrets.token_hex(16),
         "reason": _reason(opened), "helped": _helped(happenings, row["assisted_at"]), "limit": limit_words(found, row["plan"].get("rules", ())),
         "by": due_if_accepted(found, row["plan"].get("rules", ()), now()) if row["status"] == Status.SUBMITTED else None,
+        "opening": opening(now()),
     }  # fmt: skip
-
-
-def _supplement(opened: Opened, row: dict[str, Any], found: Any) -> dict[str, Any] | None:
-    if row["status"] != Status.SUPPLEMENT_REQUESTED or row["answered_at"] is not None:
-        return None
-    items = []
-    for item in (opened.parts.get(f"supplement-{row['supplements']}") or {}).get("deficiencies", ()):
-        known = found.components.get(item["item"]) or found.fields.get(item["item"])
-        name = say(getattr(known, "name", None) or known.label) if known else item["item"]
-        items.append({"id": item["item"], "name": name, "is_paper": item["item"] in found.components, **item})
-    return {"number": row["supplements"], "items": items}
 
 
 def _helped(happenings: Sequence[Happening], counter: UUID | None) -> str:

@@ -50,7 +50,7 @@ def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         {
             "procedure": found, "name": say(found.terms.name), "question": question(found), "provinces": offered, "province": province,
             "province_name": dict(offered).get(province, ""), "area": area, "error": error,
-            "communes": communes(province) if province else [],
+            "communes": communes(province) if province else [], "unchosen": "thieu" in request.GET and not province,
         },
     )  # fmt: skip
 

@@ -1,24 +1,49 @@
 """A filing in progress: its procedure, what is right and wrong in it, and where in it the person stands."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
 from sauro.core.queries import definitions
-from sauro.serve.models import Draft
+from sauro.core.queries.visibility import Reader
+from sauro.serve.models import Dossier, Draft
 from sauro.serve.rules.forms import Checked, say, shown_sections
 from sauro.serve.rules.forms import check as check_form
 from sauro.serve.rules.procedures import Procedure, procedure
 
+TOLD, FRESH = "loi", "moi"
+"""In the address of a page that a refused form leads to: what is wrong is told there, but not of the fresh fields,
+which an answer has just called for. A refusal is a page of its own address, so that the browser's Back finds it."""
+P = ParamSpec("P")
 ONLINE = 2
 APPLICANT = "citizen"
 PAPERS, LAST_LOOK = "tep", "kiem-tra"
 AGAIN = "sua"
 """In the address of a page to which the last look sent the person: from there they go back to the last look."""
+
+
+def unless_filed(
+    view: Callable[Concatenate[HttpRequest, Reader, UUID, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Reader, UUID, P], HttpResponse]:
+    """A page of a draft that was filed since, as an old tab or the browser's history has it: to its dossier instead."""
+
+    @wraps(view)
+    def inner(
+        request: HttpRequest, reader: Reader, draft: UUID, *args: P.args, **named: P.kwargs
+    ) -> HttpResponse:
+        if Dossier.objects.filter(pk=draft, applicant=reader.person).exists():
+            return redirect("serve:my_dossier", dossier=draft)
+        return view(request, reader, draft, *args, **named)
+
+    return cast(Callable[Concatenate[HttpRequest, Reader, UUID, P], HttpResponse], inner)
 
 
 def procedure_of(draft: Draft) -> Procedure:

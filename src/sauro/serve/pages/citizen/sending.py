@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sauro.core.clock.working import next_working_moment, start_of_count
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
@@ -21,7 +22,15 @@ from sauro.serve import drafts
 from sauro.serve.actions.subject import limit_of
 from sauro.serve.models import Dossier, Draft
 from sauro.serve.pages.citizen.attachments import slots
-from sauro.serve.pages.citizen.progress import AGAIN, LAST_LOOK, ONLINE, check_draft, procedure_of, progress
+from sauro.serve.pages.citizen.progress import (
+    AGAIN,
+    LAST_LOOK,
+    ONLINE,
+    TOLD,
+    check_draft,
+    procedure_of,
+    progress,
+)
 from sauro.serve.pages.fields import shown_value
 from sauro.serve.pages.people import signed_in
 from sauro.serve.queries.places import communes, names, places_for, province_of
@@ -51,16 +60,19 @@ def check(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponseBase
     problems |= {p.field: p.message for p in missing_components(found, checked.holds, attached.values())}
     if request.method == "POST" and not changed:
         if request.POST.get("declare") != "yes":
-            problems["declare"] = _("Confirm that what you say is true")
-        elif not problems:
-            try:
-                _file(reader, mine, found, checked, attached)
-            except Refusal as refusal:
-                if refusal.code == "definition_superseded":
-                    return redirect("serve:check", draft=draft)
-                problems = refusal.details.get("fields") or {refusal.field or "": str(refusal.message)}
-            if Dossier.objects.filter(pk=draft, applicant=reader.person).exists():
-                return _filed(reader, draft)
+            return redirect(f"{request.path}?{TOLD}=1")
+        if problems:
+            return redirect(request.path)
+        try:
+            _file(reader, mine, found, checked, attached)
+        except Refusal as refusal:
+            if refusal.code == "definition_superseded":
+                return redirect("serve:check", draft=draft)
+            problems = refusal.details.get("fields") or {refusal.field or "": str(refusal.message)}
+        if Dossier.objects.filter(pk=draft, applicant=reader.person).exists():
+            return _filed(reader, draft)
+    elif TOLD in request.GET:
+        problems["declare"] = _("Confirm that what you say is true")
     return render(
         request,
         "serve/citizen/check.html",
@@ -69,7 +81,7 @@ def check(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponseBase
             "slots": slots(found, checked.holds, mine, {}), "problems": _located(problems, found, draft),
             "undeclared": "declare" in problems, "office": _office(found, mine), "again": f"?{AGAIN}=1",
             "fees": [(say(fee.name), amount) for fee, amount in found.fees(checked.answers, checked.holds, ONLINE)],
-            "limit": limit_words(found, checked.holds), "by": due_if_accepted(found, checked.holds, now()),
+            "limit": limit_words(found, checked.holds), "by": due_if_accepted(found, checked.holds, now()), "opening": opening(now()),
             **progress(found, checked, LAST_LOOK, draft),
         },
     )  # fmt: skip
@@ -145,6 +157,21 @@ def _office(found: Procedure, draft: Draft) -> str:
     return names([places.received_by]).get(places.received_by, "") if places else ""
 
 
+@dataclass(frozen=True)
+class Opening:
+    """When the clock would begin that cannot begin now, and whether the office is closed (else it is past its cut-off)."""
+
+    at: datetime
+    closed: bool
+
+
+def opening(at: datetime) -> Opening | None:
+    """When the clock of what is accepted at that moment begins; None where it begins at once."""
+    _id, calendar = courses.calendar(local_day(at))
+    begins = start_of_count(calendar, at)
+    return Opening(begins, next_working_moment(calendar, at) > at) if begins > at else None
+
+
 def due_if_accepted(found: Procedure, holds: Any, at: datetime) -> datetime:
     """When the result is due if the dossier is accepted at that moment."""
     _id, calendar = courses.calendar(local_day(at))
@@ -163,8 +190,8 @@ def done(request: HttpRequest, reader: Reader, dossier: UUID) -> HttpResponse:
         request,
         "serve/citizen/done.html",
         {
-            "row": row, "name": say(found.terms.name), "by": due_if_accepted(found, holds, row.submitted_at),
+            "row": row, "name": say(found.terms.name), "by": due_if_accepted(found, holds, now()),
             "limit": limit_words(found, holds), "sends_mail": settings.SAURO_SENDS_MAIL,
-            "office": names([row.received_by]).get(row.received_by, ""), "accepted": row.accepted_at is not None,
+            "office": names([row.received_by]).get(row.received_by, ""), "accepted": row.accepted_at is not None, "opening": opening(now()),
         },
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sauro.serve.pages.citizen import catalogue, filing, inbox, mine, place, sending, verify
+from sauro.serve.pages.citizen import answering, catalogue, filing, inbox, mine, place, sending, verify
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", catalogue.home, name="home"),
@@ -16,9 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ho-so/<uuid:dossier>/da-nop/", sending.done, name="done"),
     path("ho-so-cua-toi/", mine.dossiers, name="my_dossiers"),
     path("ho-so-cua-toi/<uuid:dossier>/", mine.dossier, name="my_dossier"),
-    path("ho-so-cua-toi/<uuid:dossier>/bo-sung/", mine.answer, name="answer"),
+    path("ho-so-cua-toi/<uuid:dossier>/bo-sung/", answering.answer, name="answer"),
     path("ho-so-cua-toi/<uuid:dossier>/rut/", mine.withdraw, name="withdraw"),
     path("ho-so-cua-toi/<uuid:dossier>/giay-to/<slug:kind>.pdf", mine.paper, name="my_paper"),
+    path("ho-so-cua-toi/<uuid:dossier>/tep/<uuid:file>", mine.file, name="my_file"),
     path("thong-bao/", inbox.notices, name="inbox"),
     path("ai-da-xem/", inbox.who_looked, name="who_looked"),
     path("xac-thuc/", verify.ask, name="verify_ask"),

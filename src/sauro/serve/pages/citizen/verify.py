@@ -1,5 +1,6 @@
 """What a stranger can check: a dossier by its code, a signed paper, and the journal itself."""
 
+import re
 from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
@@ -26,20 +27,50 @@ LARGEST = 20 * 1024 * 1024
 _ONE_AT_A_TIME = BoundedSemaphore(1)
 
 
+_REFERENCE = re.compile(r"(?:SR)?([A-Z2-7]{4})([A-Z2-7]{4})")
+_DOSSIER_CODE = re.compile(r"[A-Z]\d{3,}.*\d{4}")
+
+
 def ask(request: HttpRequest) -> HttpResponse:
-    code = request.GET.get("code", "").strip()[:64]
-    if "/" in code:
-        return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
-    if code:
-        return redirect("serve:verify", code=code)
-    return render(request, "serve/citizen/verify_ask.html")
+    """Ask for a reference; it may be typed in any case, without its dashes, without ``SR``."""
+    typed = request.GET.get("code")
+    if typed is None:
+        return render(request, "serve/citizen/verify_ask.html")
+    typed = typed.strip()[:64]
+    reference = reference_of(typed)
+    if reference:
+        return redirect("serve:verify", code=reference)
+    return _asked_wrongly(request, typed)
+
+
+def reference_of(typed: str) -> str:
+    """The reference as papers carry it, from what a person typed; empty where it is none."""
+    found = _REFERENCE.fullmatch(re.sub(r"[^A-Z0-9]", "", typed.upper()))
+    return f"SR-{found[1]}-{found[2]}" if found else ""
+
+
+def _asked_wrongly(request: HttpRequest, typed: str) -> HttpResponse:
+    """Say what to type instead: nothing was typed, it is the code of a dossier, or no paper carries it."""
+    if not typed:
+        problem = _("Type the reference (“Mã tra cứu”) that stands under the QR code of the paper.")
+    elif _DOSSIER_CODE.fullmatch(typed.upper()):
+        problem = _(
+            "%(typed)s is the code of a dossier. Papers are found by their reference (“Mã tra cứu”, SR-…) only: codes"
+            " count up, so anybody could walk through all of them. The reference stands under the QR code."
+        ) % {"typed": typed}
+    else:
+        problem = _("There is no dossier with the reference %(typed)s. Check it against the paper.") % {
+            "typed": typed
+        }
+    context = {"problem": problem, "typed": typed}
+    return render(request, "serve/citizen/verify_ask.html", context, status=404 if typed else 422)
 
 
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Public facts of a dossier, the proof that its events stand in the journal, and a check of a signed paper."""
-    facts = cases.public_facts(code.strip().upper()[:64])
+    facts = cases.public_facts(reference_of(code[:64]))
     if facts is None:
-        return render(request, "serve/citizen/verify_ask.html", {"unknown": code}, status=404)
+        return _asked_wrongly(request, code[:64])
     found = definitions.get(facts.procedure).compiled(procedure)
     verdict = _verdict(request, facts) if request.method == "POST" and facts.result_digest else None
     return render(
@@ -48,13 +79,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         {
             "facts": facts, "name": say(found.terms.name), "status": status_words(facts.status),
             "competent": names([facts.competent]).get(facts.competent, ""), "result": say(found.terms.result.name),
-            "schedule": schedule(facts.due, facts.finished_at, facts.status, now()), "proofs": _proofs(facts),
+            "schedule": schedule(facts.due, facts.finished_at, facts.status, now()), **_proofs(facts),
             "verdict": verdict, "development": settings.SAURO_SIGNER == "development",
         },
     )  # fmt: skip
 
 
-def _proofs(facts: cases.PublicFacts) -> list[dict[str, Any]]:
+def _proofs(facts: cases.PublicFacts) -> dict[str, Any]:
     """Where each event of the dossier stands in the journal: names and hashes, no bodies, no persons."""
     connection.ensure_connection()
     made = []
@@ -72,7 +103,8 @@ def _proofs(facts: cases.PublicFacts) -> list[dict[str, Any]]:
             except Refusal:
                 entry["proof"] = None  # sealed, but no checkpoint covers it yet
         made.append(entry)
-    return made
+    # All are proven by the newest checkpoint.
+    return {"proofs": made, "proven_by": max((e["proof"].size for e in made if e.get("proof")), default=0)}
 
 
 def _verdict(request: HttpRequest, facts: cases.PublicFacts) -> dict[str, Any]:
@@ -82,7 +114,12 @@ def _verdict(request: HttpRequest, facts: cases.PublicFacts) -> dict[str, Any]:
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         return {"problem": _("Another paper is being checked. Try again in a moment")}
     try:
-        return _checked(upload.read(), facts)
+        body = upload.read()
+        if b"%PDF-" not in body[:1024]:
+            return {
+                "problem": _("This file is no PDF. Choose the PDF that you received, not a photograph of it")
+            }
+        return _checked(body, facts)
     finally:
         _ONE_AT_A_TIME.release()
 

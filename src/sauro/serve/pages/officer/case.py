@@ -15,6 +15,7 @@ from sauro.core.clock.explanation import explain
 from sauro.core.models import StoredFile
 from sauro.core.queries import courses
 from sauro.core.queries.reading import Looked, who_looked
+from sauro.packs.procedure import FormField
 from sauro.serve import files, papers
 from sauro.serve.models import Attachment
 from sauro.serve.pages.fields import shown_value
@@ -23,8 +24,10 @@ from sauro.serve.pages.officer.forms import ActForm, typed
 from sauro.serve.pages.officer.office import Official, for_officials
 from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered, waited_for
 from sauro.serve.pages.showing import promise_of, status_words, timeline_of
+from sauro.serve.queries.cases import AS_FILED
 from sauro.serve.queries.places import commune_names, names
 from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
+from sauro.serve.rules.results import entered_rows
 from sauro.serve.wording import clock_lines
 
 
@@ -80,7 +83,8 @@ def _acceptance(desk: Desk, offers: list[Offer]) -> dict[str, Any] | None:
 
 def _signing(desk: Desk) -> dict[str, Any] | None:
     """Why the signer cannot sign yet or ever, or what is to be signed."""
-    if desk.status not in ACTIVE or desk.kind != "sign" or "serve.sign_decision" not in desk.may:
+    signs = desk.status in ACTIVE and desk.kind == "sign" and "serve.sign_decision" in desk.may
+    if not signs or not desk.takes_step:
         return None
     return {
         "doer": is_doer(desk),
@@ -91,13 +95,13 @@ def _signing(desk: Desk) -> dict[str, Any] | None:
 
 def _told(desk: Desk) -> dict[str, Any]:
     """What the applicant said and attached, and what was asked of them since."""
-    answers = desk.opened.parts.get("answers")
+    answers, former = desk.opened.parts.get("answers"), desk.part(AS_FILED)
     said = [(answers or {}).get(f.id) for f in desk.found.fields.values() if f.type == "commune"]
     places = commune_names({str(area) for area in said if area})
     sections = []
     for part in shown_sections(desk.found, desk.holds):
         rows = [
-            (say(f.label), shown_value(f, (answers or {}).get(f.id), places))
+            (say(f.label), shown_value(f, (answers or {}).get(f.id), places), _former(f, former, places))
             for f in shown_fields(part, desk.holds)
         ]
         sections.append({"title": say(part.title), "rows": rows})
@@ -105,6 +109,13 @@ def _told(desk: Desk) -> dict[str, Any]:
         "sections": sections, "erased": answers is None, "components": _components(desk), "exchanges": _exchanges(desk),
         "reason": _ending(desk), "decision": _decision(desk), "apologies": [part for _name, part in desk.parts("apology-")],
     }  # fmt: skip
+
+
+def _former(known: FormField, former: Mapping[str, Any], places: Mapping[str, str]) -> str:
+    """What was declared before it was corrected; empty where nothing was."""
+    if known.id not in former:
+        return ""
+    return shown_value(known, former[known.id], places) or "–"
 
 
 def _components(desk: Desk) -> list[dict[str, Any]]:
@@ -148,12 +159,18 @@ def _exchanges(desk: Desk) -> list[dict[str, Any]]:
         )
         answered = [part for _name, part in desk.parts(f"answer-{number}-")]
         replies = [
-            {"words": a.get("words", ""), "answers": [(_named(desk, k), v) for k, v in a.get("answers", {}).items()]}
+            {"words": a.get("words", ""), "answers": _corrected(desk, a)}
             for a in answered
         ]  # fmt: skip
         made.append({"number": number, "at": asked.at if asked else None, "items": items, "replies": replies,
                      "overdue": number > desk.found.terms.supplement.free})  # fmt: skip
     return made
+
+
+def _corrected(desk: Desk, reply: Mapping[str, Any]) -> list[tuple[str, str]]:
+    given = reply.get("answers") or {}
+    places = commune_names({str(v) for k, v in given.items() if desk.found.fields[k].type == "commune"})
+    return [(_named(desk, k), shown_value(desk.found.fields[k], v, places)) for k, v in given.items()]
 
 
 def _named(desk: Desk, item: str) -> str:
@@ -181,6 +198,7 @@ def _decision(desk: Desk) -> dict[str, Any] | None:
         "granted": part.get("outcome") == "granted",
         "ground": ground,
         "paragraphs": part.get("paragraphs", ()),
+        "entries": entered_rows(desk.found, part.get("entries", {})),
         "at": drafted.at,
     }
 

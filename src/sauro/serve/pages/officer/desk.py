@@ -23,9 +23,12 @@ from sauro.serve.actions.subject import limit_of, terms_of
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier
 from sauro.serve.pages.officer.office import Official
+from sauro.serve.pages.people import Office
 from sauro.serve.queries import cases
-from sauro.serve.queries.authority import permitted
+from sauro.serve.queries.authority import permitted, takes_step
 from sauro.serve.queries.cases import Happening
+from sauro.serve.queries.places import standing_for
+from sauro.serve.queries.queue import OPEN
 from sauro.serve.rules.procedures import Procedure, procedure
 
 ACTIONS = (
@@ -88,9 +91,25 @@ class Desk:
         found: UUID | None = self.promise["position"] or (UUID(planned) if planned else None)
         return found
 
-    @property
+    @cached_property
     def mine(self) -> bool:
-        return self.position == self.official.reader.position
+        """Whether it is this office's turn, in its own name or as the successor of one that was merged into it."""
+        acting = self.official.reader.position
+        return self.position == acting or (
+            self.position is not None and standing_for(self.position) == acting
+        )
+
+    @property
+    def turn_elsewhere(self) -> Office | None:
+        """Another office of the same person whose turn it is; none where the dossier has ended."""
+        others = [office for office in self.official.held if office != self.official.office]
+        found = next((office for office in others if office.position == self.position), None)
+        return found if self.status in OPEN else None
+
+    @cached_property
+    def takes_step(self) -> bool:
+        """Whether this office may do the present step, as far as it is a matter of whose turn it is."""
+        return takes_step(self.official.reader, self.promise, self.row)
 
     def part(self, name: str) -> dict[str, Any]:
         """A personal part; empty where it was never written or was erased."""

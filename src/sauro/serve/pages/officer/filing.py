@@ -16,7 +16,7 @@ from sauro.core.refusal import Refusal
 from sauro.core.vault.content.verdict import FileRefused
 from sauro.serve import drafts, files
 from sauro.serve.models import Dossier, Draft
-from sauro.serve.pages.citizen.attachments import slots
+from sauro.serve.pages.citizen.attachments import slots, take_in
 from sauro.serve.pages.fields import SectionForm, as_sent, shown_value
 from sauro.serve.pages.officer import applicant
 from sauro.serve.pages.officer.counter import COUNTER
@@ -78,10 +78,7 @@ def _save(
     for component in found.terms.components:
         for upload in request.FILES.getlist(f"file-{component.id}"):
             try:
-                largest = component.max_mb * 1024 * 1024
-                stored = files.take_in(
-                    mine.id, official.reader.person, upload.name or "", upload.read(), largest
-                )
+                stored = take_in(mine.id, official.reader.person, upload, component)
             except FileRefused as refused:
                 errors[component.id] = str(refused.message)
             else:

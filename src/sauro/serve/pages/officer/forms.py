@@ -7,9 +7,11 @@ from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from sauro.packs import procedure as pack
 from sauro.packs.schema import Text
 from sauro.serve.pages.officer.desk import Desk
 from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
+from sauro.serve.rules.results import check_entries, place_of
 from sauro.web import forms
 from sauro.web.forms.base import say_what_to_do
 
@@ -219,6 +221,36 @@ class DraftForm(ActForm):
             text(_("The decision in words"), rows=8, help_text=_("An empty line begins a new paragraph.")),
         )
         self.fields["paragraphs"].initial = words
+        for entry in terms.result.entries:
+            self._ask(entry, before.get("entries", {}).get(entry.id))
+
+    def _ask(self, entry: pack.Entry, before: str | None) -> None:
+        """Ask for an entry of the result. A refusal has none, so what is required is said when it is sent."""
+        hint = _("It stands on the result; needed if it is granted.") if entry.required else ""
+        given: dict[str, Any] = {
+            "label": say(entry.label),
+            "required": False,
+            "help_text": hint,
+            "initial": before,
+        }
+        if entry.kind == "date":
+            self.add(place_of(entry.id), forms.DateField(**given))
+            return
+        mode = "text" if entry.kind == "text" else "numeric"
+        box = _narrow(mode) if mode == "numeric" else django_forms.TextInput()
+        self.add(place_of(entry.id), django_forms.CharField(widget=box, **given))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("outcome") == "granted":
+            for problem in check_entries(self.desk.found, self._entries())[1]:
+                if not self.has_error(problem.field):
+                    self.add_error(problem.field, problem.message)
+        return found
+
+    def _entries(self) -> dict[str, str]:
+        given = {e.id: self.cleaned_data.get(place_of(e.id)) for e in self.desk.found.terms.result.entries}
+        return {name: str(value) for name, value in given.items() if value}
 
     def _before(self) -> Mapping[str, Any]:
         """What was drafted before it was sent back: the drafter goes on from there."""
@@ -230,7 +262,8 @@ class DraftForm(ActForm):
         paragraphs = [
             part.strip() for part in given["paragraphs"].replace("\r\n", "\n").split("\n\n") if part.strip()
         ]
-        return {"outcome": given["outcome"], "ground": given["ground"], "paragraphs": paragraphs}
+        return {"outcome": given["outcome"], "ground": given["ground"], "paragraphs": paragraphs,
+                "entries": self._entries()}  # fmt: skip
 
 
 class ReasonForm(ActForm):
@@ -251,6 +284,10 @@ class ReturnDraftForm(ReasonForm):
         return _("What must be changed")
 
 
+def _each_point() -> str:
+    return _("Check each point before you sign; if one is not met, send the draft back.")
+
+
 class SignForm(ActForm):
     """The acceptance test, point by point; signing says that each is met."""
 
@@ -261,14 +298,13 @@ class SignForm(ActForm):
             self.add(
                 "met",
                 django_forms.MultipleChoiceField(label=_("I have checked that"), choices=points, widget=box),
+                required=_each_point(),
             )
 
     def clean_met(self) -> list[str]:
         met: list[str] = self.cleaned_data["met"]
         if len(met) < len(self.desk.found.terms.result.acceptance):
-            raise ValidationError(
-                _("Check each point before you sign; if one is not met, send the draft back.")
-            )
+            raise ValidationError(_each_point())
         return met
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from sauro.core.queries.visibility import Reader
 from sauro.serve.pages.people import CHOSEN, Office, office_among, offices_of, person_of
 from sauro.serve.queries.authority import somewhere
+from sauro.serve.queries.waiting import Waiting, waiting
 
 P = ParamSpec("P")
 LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
@@ -23,12 +25,24 @@ _KEPT = "_sauro_official"
 
 @dataclass(frozen=True)
 class Official:
-    """Who is at the desk: the person, the office in which they act now, and the others that they hold."""
+    """Who is at the desk: the person, the office in which they act now, and the others that they hold.
+
+    ``started``: nobody chose the office; it is the one in which something waits.
+    """
 
     reader: Reader
     office: Office
     held: list[Office]
     may: frozenset[str] = field(default=frozenset())
+    started: bool = False
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another office of the same person in which something waits."""
+
+    office: Office
+    count: int
 
 
 def official_of(request: HttpRequest) -> Official | None:
@@ -45,8 +59,34 @@ def _official(request: HttpRequest) -> Official | None:
     office = office_among(request, held)
     if person is None or office is None:
         return None
+    start = _start(request, held)
+    office = start or office
     reader = Reader(person, office.position)
-    return Official(reader, office, held, somewhere(reader, (LIST, ASSIST, ACCEPT)))
+    return Official(reader, office, held, somewhere(reader, (LIST, ASSIST, ACCEPT)), start is not None)
+
+
+def _start(request: HttpRequest, held: list[Office]) -> Office | None:
+    """Where somebody with several offices begins who has chosen none: where something waits, if it does anywhere.
+
+    Whoever opens a dossier by its address begins in the office whose turn it is there.
+    """
+    if len(held) < 2 or request.session.get(CHOSEN) in {str(office.position) for office in held}:
+        return None
+    asked = request.resolver_match.kwargs.get("dossier") if request.resolver_match else None
+    found = _waiting(held, asked if isinstance(asked, UUID) else None)
+    return next((office for office in held if found and office.position == found[0].office), None)
+
+
+def _waiting(held: list[Office], first: UUID | None = None) -> list[Waiting]:
+    return waiting([office.position for office in held], [office.organisation for office in held], first)
+
+
+def elsewhere(official: Official) -> list[Elsewhere]:
+    """The other offices of the person in which something waits, the most urgent first."""
+    if len(official.held) < 2:
+        return []
+    offices = {office.position: office for office in official.held if office != official.office}
+    return [Elsewhere(offices[w.office], w.count) for w in _waiting(official.held) if w.office in offices]
 
 
 def for_officials(
@@ -61,6 +101,9 @@ def for_officials(
             return redirect_to_login(request.get_full_path())
         if official is None:
             raise Http404
+        if official.started:
+            # It stays theirs while they work there, also when nothing waits in it any more.
+            request.session[CHOSEN] = str(official.office.position)
         return view(request, official, *args, **kwargs)
 
     return inner

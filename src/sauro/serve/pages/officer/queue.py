@@ -18,7 +18,7 @@ from sauro.serve.models import Dossier
 from sauro.serve.pages.officer import export
 from sauro.serve.pages.officer.asked import Asked
 from sauro.serve.pages.officer.case_papers import attachment
-from sauro.serve.pages.officer.office import ACCEPT, Official, for_officials
+from sauro.serve.pages.officer.office import ACCEPT, Official, elsewhere, for_officials
 from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.catalogue import procedures
@@ -36,6 +36,9 @@ def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
     seen = queries.listed(official.reader)
     page = queries.queue(official.reader, asked.filter, at, seen=seen)
     rows = rows_of(page.lines, at)
+    # Beside what has ended, or on a later page, it would only disturb.
+    turns = any(line.office == official.office.position for line in page.lines)
+    quiet = turns or bool(asked.filter.after) or not queries.is_open(asked.filter)
     today = local_day(at)
     context = {
         "here": "dossiers", "official": official, "asked": asked, "rows": rows, "key": secrets.token_hex(16),
@@ -44,6 +47,7 @@ def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
         "procedures": [(item.code, say(item.terms.name)) for item in procedures(today)],
         "following": asked.href(after=page.following) if page.following else "",
         "first": asked.href() if asked.filter.after else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
+        "elsewhere": [] if quiet else elsewhere(official),
         "pressing": queries.is_open(asked.filter), "by_due": asked.href(sort="due"), "by_submitted": asked.href(sort="submitted"),
     }  # fmt: skip
     return render(request, "serve/officer/queue.html", context)

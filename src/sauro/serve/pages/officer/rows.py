@@ -40,7 +40,7 @@ class Row:
 
 def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     """Lines in words."""
-    offices = names([i for line in lines for i in (line.position, line.received_by) if i])
+    offices = names([line.office for line in lines])
     made = []
     for shown in lines_of(lines, at):
         line, mask = shown.line, shown.line.who or {}
@@ -48,7 +48,7 @@ def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
             Status.SUBMITTED,
             Status.SUPPLEMENT_REQUESTED,
         )
-        whose = offices.get(line.position or line.received_by, "")
+        whose = offices.get(line.office, "")
         made.append(
             Row(
                 shown,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 from sauro.serve.models import Dossier, Notice
-from sauro.serve.pages.officer.office import ASSIST, LIST, Official, for_officials
+from sauro.serve.pages.officer.office import ASSIST, LIST, Official, elsewhere, for_officials
 from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.queue import Filter
@@ -28,6 +28,7 @@ def today(request: HttpRequest, official: Official) -> HttpResponse:
         "here": "today", "official": official, "rows": rows_of(mine.lines, at), "more": bool(mine.following),
         "notices": notices(official.reader, KINDS), "mine": f"{reverse('serve:queue')}?mine=1",
         "lists": LIST in official.may, "assists": ASSIST in official.may,
+        "elsewhere": [] if mine.lines else elsewhere(official),
     }  # fmt: skip
     return render(request, "serve/officer/today.html", context)
 

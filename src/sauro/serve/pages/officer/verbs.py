@@ -46,6 +46,11 @@ def _at(*kinds: str) -> Callable[[Desk], bool]:
     return lambda desk: desk.status in ACTIVE and desk.kind in kinds
 
 
+def _turn(fits: Callable[[Desk], bool]) -> Callable[[Desk], bool]:
+    """The same, where it is this office's turn: a step is done by the office that the plan names for it."""
+    return lambda desk: fits(desk) and desk.takes_step
+
+
 def _in(*statuses: Status) -> Callable[[Desk], bool]:
     return lambda desk: desk.status in statuses
 
@@ -90,14 +95,15 @@ def is_doer(desk: Desk) -> bool:
 
 VERBS = (
     Verb("accept", "serve.accept_dossier", _("Accept the dossier"), _("Accepted. The appointment is below."), _before_acceptance, main=True),
-    Verb("assign", "serve.assign_dossier", _("Assign"), _("Assigned."), _at("assign"), forms.StepForm, main=True),
-    Verb("complete", "serve.complete_step", _("Complete this step"), _("The step is completed."), _may_complete, forms.StepForm, main=True),
-    Verb("draft", "serve.draft_decision", _("Draft the decision"), _("Drafted. It goes to be signed."), _at("draft"), forms.DraftForm, main=True),
-    Verb("sign", "serve.sign_decision", _("Sign the decision"), _("Signed."), _may_sign, forms.SignForm, main=True),
+    Verb("assign", "serve.assign_dossier", _("Assign"), _("Assigned."), _turn(_at("assign")), forms.StepForm, main=True),
+    Verb("complete", "serve.complete_step", _("Complete this step"), _("The step is completed."), _turn(_may_complete), forms.StepForm, main=True),
+    Verb("draft", "serve.draft_decision", _("Draft the decision"), _("Drafted. It goes to be signed."), _turn(_at("draft")), forms.DraftForm, main=True),
+    Verb("sign", "serve.sign_decision", _("Sign the decision"), _("Signed."), _turn(_may_sign), forms.SignForm, main=True),
     Verb("return-draft", "serve.return_draft", _("Send the draft back"), _("The draft went back."),
-         lambda desk: desk.status == Status.PROCESSING and desk.kind in ("sign", "review"), forms.ReturnDraftForm),
-    Verb("issue", "serve.issue_result", _("Issue the result"), _("The result is issued."), lambda desk: desk.kind == "issue" and desk.status == Status.PROCESSING, main=True),
-    Verb("hand-over", "serve.return_result", _("Hand over the result"), _("Handed over. The dossier is finished."), _in(Status.FINISHED), forms.HandOverForm, main=True),
+         _turn(lambda desk: desk.status == Status.PROCESSING and desk.kind in ("sign", "review")), forms.ReturnDraftForm),
+    Verb("issue", "serve.issue_result", _("Issue the result"), _("The result is issued."),
+         _turn(lambda desk: desk.kind == "issue" and desk.status == Status.PROCESSING), main=True),
+    Verb("hand-over", "serve.return_result", _("Hand over the result"), _("Handed over. The dossier is finished."), _turn(_in(Status.FINISHED)), forms.HandOverForm, main=True),
     Verb("record-payment", "serve.record_payment", _("Record a payment"), _("The payment is recorded."),
          lambda desk: desk.row["payment"] == "requested", forms.ReceiptForm, main=True),
     Verb("resume", "serve.resume_dossier", _("Go on after the supplement"), _("Handling goes on; the clock runs again."),

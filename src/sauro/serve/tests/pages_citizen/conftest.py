@@ -73,7 +73,13 @@ class Citizen:
                 "child_birth_date_month": month,
                 "child_birth_date_year": year,
             }
-        return self.client.post(f"/nop/{draft.id}/{section}/", sent)
+        return self.post(f"/nop/{draft.id}/{section}/", sent)
+
+    def post(self, address: str, sent: dict[str, Any]) -> Any:
+        """Send a form; a refusal leads back to the page itself, which a browser then shows."""
+        answer = self.client.post(address, sent)
+        again = answer.headers.get("Location", "")
+        return self.client.get(again) if again.startswith(f"{address}?") else answer
 
     def attach(self, draft: Draft, body: bytes = PDF, name: str = "giấy chứng sinh.pdf", **how: str) -> Any:
         sent = {"file-birth_notification": upload(body, name), **(how or {"continue": "1"})}

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from sauro.serve.queries import catalogue
@@ -73,3 +74,19 @@ def test_starting_leads_to_sign_in_and_back(town: Town, client: Client) -> None:
     answer = client.get("/thu-tuc/1.001193/nop/?province=75")
     assert answer.status_code == 302
     assert answer["Location"] == "/accounts/login/?next=/thu-tuc/1.001193/nop/%3Fprovince%3D75"
+
+
+def test_a_paper_that_the_plainest_filing_needs_stands_before_the_exceptions(
+    client: Client, town: Town
+) -> None:
+    client.cookies["sauro_language"] = "vi"
+    html = client.get("/thu-tuc/1.001193/").content.decode()
+    often, sometimes = html.split("Thường cần thêm")[1].split("Chỉ một số trường hợp")
+    assert "Giấy chứng sinh" in often and "mang thai hộ" not in often and "mang thai hộ" in sometimes
+
+
+def test_who_is_signed_in_stands_in_the_header_with_their_own_pages(citizen: Citizen, client: Client) -> None:
+    header = citizen.get("/").split("<header")[1].split("</header>")[0]
+    user = User.objects.get(pk=citizen.client.session["_auth_user_id"])
+    assert user.username in header and 'href="/ho-so-cua-toi/"' in header and 'href="/thong-bao/"' in header
+    assert "/ho-so-cua-toi/" not in client.get("/").content.decode().split("</header>")[0]

@@ -1,7 +1,10 @@
 """Filing through the pages, as a browser without script does it."""
 
-from datetime import date
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from django.contrib.auth.models import User
@@ -79,7 +82,7 @@ def test_a_crash_between_filing_and_clearing_files_once(
 def test_nothing_is_filed_without_the_declaration(citizen: Citizen) -> None:
     citizen.town.filing(channel=2)
     draft = citizen.fill_all()
-    html = citizen.client.post(f"/nop/{draft.id}/kiem-tra/", {}).content.decode()
+    html = citizen.post(f"/nop/{draft.id}/kiem-tra/", {}).content.decode()
     assert 'href="#declare"' in html and 'id="declare-error"' in html
     assert not Dossier.objects.exists()
 
@@ -91,6 +94,15 @@ def test_what_was_typed_stays_in_the_boxes_right_or_wrong(citizen: Citizen) -> N
     assert answer.status_code == 200 and 'value="12 ba"' in html and 'value="Lê Thị Bưởi"' in html
     assert 'href="#id_requester_id"' in html and 'id="id_requester_id_error"' in html
     assert "12 ba" in citizen.get(f"/nop/{draft.id}/requester/")
+
+
+def test_every_refusal_has_an_address_to_which_back_can_return(citizen: Citizen) -> None:
+    citizen.town.filing(channel=2)
+    draft = citizen.fill_all()
+    for page, sent in (("requester", {"requester_name": ""}), ("kiem-tra", {})):
+        answer = citizen.client.post(f"/nop/{draft.id}/{page}/", sent)
+        assert answer.status_code == 302 and answer["Location"] == f"/nop/{draft.id}/{page}/?loi=1"
+        assert "govuk-error-summary" in citizen.get(answer["Location"])
 
 
 def test_a_date_that_does_not_exist_stays_in_its_boxes(citizen: Citizen) -> None:
@@ -142,13 +154,13 @@ def test_questions_that_an_answer_calls_for_come_on_the_same_page(citizen: Citiz
     draft = citizen.begin(found)
     address = f"/nop/{draft.id}/{section}/"
     before = citizen.get(address)
-    answer = citizen.client.post(address, opens["given"])
+    answer = citizen.post(address, opens["given"])
     assert answer.status_code == 200
     after = answer.content.decode()
     assert f'name="{opens["field"]}' not in before and f'name="{opens["field"]}' in after
 
 
-def _section_with_a_condition(citizen: Citizen) -> tuple[str, str, dict[str, object]]:
+def _section_with_a_condition(citizen: Citizen) -> tuple[str, str, dict[str, Any]]:
     for found in catalogue.procedures(date(2026, 11, 22)):
         for section in found.terms.form.sections:
             for field in section.fields:
@@ -171,8 +183,47 @@ def test_a_file_is_refused_by_what_it_is_not_by_its_name(citizen: Citizen) -> No
     answer = citizen.attach(draft, EXE, "anh.jpg")
     html = answer.content.decode()
     assert answer.status_code == 200 and "anh.jpg" in html and 'href="#file-birth_notification"' in html
-    assert "PDF, JPEG" in html
+    assert "gửi dưới dạng: PDF, JPG, PNG" in html and "DOCX" not in html
     assert not StoredFile.objects.filter(unit=draft.id).exists()
+
+
+def test_a_file_of_a_kind_that_the_component_does_not_take_leaves_nothing(citizen: Citizen) -> None:
+    draft = citizen.begin()
+    for section in ("requester", "child"):
+        citizen.fill(draft, section)
+    html = citizen.attach(draft, an_empty_document(), "giay.docx").content.decode()
+    assert "giay.docx" in html and "gửi dưới dạng: PDF, JPG, PNG" in html
+    assert not StoredFile.objects.filter(unit=draft.id).exists()
+
+
+def an_empty_document() -> bytes:
+    """A DOCX that opens, and says nothing."""
+    kinds = (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    )
+    kinds += '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    body = BytesIO()
+    with ZipFile(body, "w") as archive:
+        archive.writestr("[Content_Types].xml", kinds)
+        archive.writestr("_rels/.rels", '<?xml version="1.0"?><Relationships/>')
+        archive.writestr("word/document.xml", '<?xml version="1.0"?><document/>')
+    return body.getvalue()
+
+
+def test_copies_that_are_wanted_are_each_paid(citizen: Citizen) -> None:
+    citizen.town.filing(channel=2)
+    draft = citizen.fill_all()
+    citizen.fill(draft, "delivery", copies_wanted="2")
+    assert "16.000" in citizen.get(f"/nop/{draft.id}/kiem-tra/")
+    citizen.send(draft)
+    assert Dossier.objects.get(pk=draft.id).fee == 16_000
+
+
+def test_an_old_address_of_a_draft_leads_its_owner_to_the_dossier(citizen: Citizen, stranger: Client) -> None:
+    dossier = citizen.file()
+    for page in ("requester", "tep", "bo"):
+        assert citizen.client.get(f"/nop/{dossier}/{page}/")["Location"] == f"/ho-so-cua-toi/{dossier}/"
+        assert stranger.get(f"/nop/{dossier}/{page}/").status_code == 404
 
 
 def test_a_file_can_be_taken_out_again(citizen: Citizen) -> None:
@@ -194,7 +245,7 @@ def test_a_required_paper_is_asked_for_before_the_last_look(citizen: Citizen) ->
     draft = citizen.begin()
     for section in ("requester", "child", "parents", "delivery"):
         citizen.fill(draft, section)
-    html = citizen.client.post(f"/nop/{draft.id}/tep/", {"continue": "1"}).content.decode()
+    html = citizen.post(f"/nop/{draft.id}/tep/", {"continue": "1"}).content.decode()
     assert 'id="file-birth_notification-error"' in html
     html = citizen.get(f"/nop/{draft.id}/kiem-tra/")
     assert f'href="/nop/{draft.id}/tep/#file-birth_notification"' in html
@@ -278,6 +329,42 @@ def test_the_last_commune_is_offered_again(citizen: Citizen) -> None:
     assert f'<option value="{citizen.town.area}" selected>' in citizen.get("/thu-tuc/1.000894/nop/")
     html = citizen.get("/thu-tuc/1.000894/nop/?province=")
     assert 'name="province"' in html and 'name="area"' not in html
+
+
+def test_no_province_is_chosen_for_anybody(citizen: Citizen) -> None:
+    html = citizen.get("/thu-tuc/1.001193/nop/?province=")
+    first = html.split('<select class="govuk-select" id="province"')[1].split("</option>")[0]
+    assert first.endswith('<option value="">Chọn tỉnh, thành phố') and "province-error" not in html
+    asked = citizen.get("/thu-tuc/1.001193/nop/?thieu=1&province=")
+    assert 'id="province-error"' in asked and 'name="area"' not in asked
+    assert 'name="area"' in citizen.get("/thu-tuc/1.001193/nop/?thieu=1&province=75")
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "begins"),
+    [
+        (
+            "2026-11-22T13:00:00+00:00",
+            "Bây giờ cơ quan đã hết giờ làm việc",
+            "23/11/2026",
+        ),  # a Sunday evening
+        (
+            "2026-11-25T08:30:00+00:00",
+            "Hồ sơ tiếp nhận vào cuối ngày",
+            "26/11/2026",
+        ),  # after 15:00 of a Wednesday
+        ("2026-11-23T02:00:00+00:00", "Nếu được tiếp nhận hôm nay", ""),
+    ],
+)
+def test_the_last_look_says_when_the_clock_can_begin(
+    citizen: Citizen, monkeypatch: pytest.MonkeyPatch, at: str, said: str, begins: str
+) -> None:
+    citizen.town.filing(channel=2)
+    draft = citizen.fill_all()
+    monkeypatch.setattr("sauro.serve.pages.citizen.sending.now", lambda: datetime.fromisoformat(at))
+    html = citizen.get(f"/nop/{draft.id}/kiem-tra/")
+    assert said in html and begins in html.split(said)[1].split("</li>")[0]
+    assert ("tính từ lúc đó" in html) == bool(begins)
 
 
 def test_no_commune_chosen_says_what_to_do(citizen: Citizen) -> None:

@@ -14,7 +14,7 @@ from sauro.core.queries.visibility import Reader
 from sauro.core.vault import keyring
 from sauro.serve import signing
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import BIRTH
+from sauro.serve.tests.conftest import BIRTH, ENTERED
 from sauro.serve.tests.pages_citizen.conftest import Citizen, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,8 +35,9 @@ def decided(citizen: Citizen) -> UUID:
     town.do(dossier, "serve.accept_dossier")
     town.do(dossier, "serve.complete_step", {"step": "check"})
     town.do(
-        dossier, "serve.draft_decision", {"outcome": "granted", "paragraphs": ["Đồng ý cho TRẦN AN NHIÊN."]}
-    )
+        dossier, "serve.draft_decision",
+        {"outcome": "granted", "paragraphs": ["Đồng ý cho TRẦN AN NHIÊN."], "entries": ENTERED},
+    )  # fmt: skip
     assert signing.prepare(dossier) is not None
     office = UUID(Dossier.objects.get(pk=dossier).plan["positions"]["sign"])
     signing.sign(Reader(town.holder(office), office), dossier, "sign")
@@ -70,6 +71,7 @@ def test_a_stranger_sees_public_facts_only(citizen: Citizen) -> None:
             ]
             assert [value for value in known if value in html] == []
             assert "root " in html and "leaf " in html
+            assert html.count("checkpoint gồm" if language == "vi" else "the checkpoint of") == 1
 
 
 def test_the_signed_paper_is_known_and_a_changed_one_is_not(citizen: Citizen) -> None:
@@ -87,11 +89,37 @@ def test_the_signed_paper_is_known_and_a_changed_one_is_not(citizen: Citizen) ->
         paper[:at] + bytes([paper[at] ^ 1]) + paper[at + 1 :],
         paper + b"\n",
         b"%PDF-1.4 nothing",
-        b"x",
     ):
         html = Client().post(page, {"paper": upload(tampered, "ket-qua.pdf")}).content.decode()
         assert changed in html and same not in html
+        assert "sr-status--late" in html and "Giấy tờ không đúng" in html and "Giấy tờ thật" not in html
+    html = Client().post(page, {"paper": upload(b"\xff\xd8\xff\xe0", "ket-qua.pdf")}).content.decode()
+    assert "Tệp này không phải PDF" in html and changed not in html
     assert "Chọn tệp PDF" in Client().post(page, {}).content.decode()
+
+
+def test_a_reference_is_found_however_it_is_typed(citizen: Citizen) -> None:
+    reference = Dossier.objects.get(pk=citizen.town.file()).reference
+    bare = reference.removeprefix("SR-")
+    for typed in (
+        reference,
+        reference.lower(),
+        reference.replace("-", ""),
+        bare,
+        bare.replace("-", " ").lower(),
+    ):
+        assert Client().get("/xac-thuc/", {"code": f" {typed} "})["Location"] == f"/xac-thuc/{reference}/"
+        assert Client().get(f"/xac-thuc/{typed}/").status_code == 200
+
+
+def test_what_cannot_be_looked_up_is_told_why(citizen: Citizen) -> None:
+    client = Client(HTTP_ACCEPT_LANGUAGE="vi")
+    answer = client.get("/xac-thuc/", {"code": " "})
+    assert answer.status_code == 422 and "Hãy gõ Mã tra cứu" in answer.content.decode()
+    dossier = citizen.town.file()
+    code = citizen.town.do(dossier, "serve.accept_dossier").answer["code"]
+    for answer in (client.get("/xac-thuc/", {"code": code.lower()}), client.get(f"/xac-thuc/{code}/")):
+        assert answer.status_code == 404 and "mã hồ sơ tăng dần" in answer.content.decode()
 
 
 def test_an_unknown_code_says_what_to_do(citizen: Citizen) -> None:

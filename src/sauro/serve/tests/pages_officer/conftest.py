@@ -14,7 +14,12 @@ from sauro.core.ids import new_id
 from sauro.core.models import Account, Commitment
 from sauro.core.vault import keyring
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import ENTERED, Town
+
+ENTRIES: dict[str, Any] = {f"entry-{name}": value for name, value in ENTERED.items() if name != "registered_on"} | {
+    "entry-registered_on_day": "22", "entry-registered_on_month": "11", "entry-registered_on_year": "2026",
+}  # fmt: skip
+"""The same, as the draft's form sends it."""
 
 
 def signed_in(person: UUID) -> Client:
@@ -26,6 +31,10 @@ def signed_in(person: UUID) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def _as_named(field: str) -> str:
+    return field if field.startswith("entry-") else field.replace("_", "-")
 
 
 @dataclass
@@ -45,8 +54,7 @@ class Desks:
         sent |= {name: value for name, value in fields.items() if name in ("key", "version")}
         rest = {name: value for name, value in fields.items() if name not in ("key", "version")}
         sent |= {
-            f"{verb}-{name.replace('_', '-')}" if name != "preview" else name: value
-            for name, value in rest.items()
+            name if name == "preview" else f"{verb}-{_as_named(name)}": value for name, value in rest.items()
         }
         return (client or self.at(dossier)).post(f"/can-bo/ho-so/{dossier}/{verb}/", sent)
 
@@ -57,7 +65,7 @@ class Desks:
         dossier = self.town.file(**answers)
         self.post(dossier, "accept")
         self.post(dossier, "complete", step="check", note="Đã đối chiếu với giấy chứng sinh.")
-        self.post(dossier, "draft", outcome="granted", paragraphs="Đồng ý đăng ký khai sinh.")
+        self.post(dossier, "draft", outcome="granted", paragraphs="Đồng ý đăng ký khai sinh.", **ENTRIES)
         signing.prepare(dossier)
         return dossier
 

@@ -10,8 +10,8 @@ from django.test import Client
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Actor, Commitment
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
-from sauro.serve.tests.pages_officer.conftest import Desks, signed_in
+from sauro.serve.tests.conftest import ENTERED, Town
+from sauro.serve.tests.pages_officer.conftest import ENTRIES, Desks, signed_in
 
 pytestmark = pytest.mark.django_db
 MET = ["same_as_form", "personal_number", "register_number"]
@@ -32,7 +32,8 @@ def test_a_birth_registration_from_the_queue_to_the_hand(town: Town, desks: Desk
     promise = Commitment.objects.get(pk=dossier)
     assert promise.due_original is not None and abs((promise.due_original - promised).total_seconds()) < 60
     assert desks.post(dossier, "complete", step="check", note="Khớp.").status_code == 302
-    assert desks.post(dossier, "draft", outcome="granted", paragraphs="Một.\r\n\r\nHai.").status_code == 302
+    written: dict[str, Any] = {"outcome": "granted", "paragraphs": "Một.\r\n\r\nHai.", **ENTRIES}
+    assert desks.post(dossier, "draft", **written).status_code == 302
     waiting = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
     assert (
         "sign" not in [offer.verb.slug for offer in waiting.context["offers"]]
@@ -232,7 +233,7 @@ def test_a_preview_is_a_pdf_and_saves_nothing(town: Town, desks: Desks) -> None:
     desks.post(dossier, "accept")
     desks.post(dossier, "complete", step="check")
     version = Commitment.objects.get(pk=dossier).version
-    answer = desks.post(dossier, "draft", outcome="granted", paragraphs="Đồng ý.", preview="1")
+    answer = desks.post(dossier, "draft", outcome="granted", paragraphs="Đồng ý.", preview="1", **ENTRIES)
     assert answer.content.startswith(b"%PDF") and Commitment.objects.get(pk=dossier).version == version
 
 
@@ -242,6 +243,11 @@ def test_a_draft_goes_back_and_its_words_are_there_again(town: Town, desks: Desk
     page = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/")
     offer = next(o for o in page.context["offers"] if o.verb.slug == "draft")
     assert offer.form["paragraphs"].value() == "Đồng ý đăng ký khai sinh."
+    assert offer.form["entry-personal_number"].value() == ENTERED["personal_number"]
+    assert (
+        'name="draft-entry-registered_on_year" type="text" inputmode="numeric" value="2026"'
+        in page.content.decode()
+    )
     assert "Sửa lại nơi sinh" in page.content.decode()
 
 
