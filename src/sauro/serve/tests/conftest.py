@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from sauro.core.doorway import Ask, Outcome, act
+from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.models import Actor, Definition, StoredFile
@@ -55,7 +56,7 @@ class Town:
         return self.officers[position]
 
     def procedure(self, code: str) -> Procedure:
-        found = definitions.in_force("procedure", code, date(2026, 11, 22))
+        found = definitions.in_force("procedure", code, local_day(now()))
         assert found is not None
         return found.compiled(procedure)
 
