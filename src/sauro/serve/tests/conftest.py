@@ -44,6 +44,11 @@ def stored(dossier: UUID) -> UUID:
     return dossier
 
 
+def office(dossier: UUID, step: str) -> UUID:
+    """The office that the dossier's plan names for a step."""
+    return UUID(Dossier.objects.get(pk=dossier).plan["positions"][step])
+
+
 @dataclass
 class Town:
     """A commune with an officer in every office, and a citizen."""
@@ -79,6 +84,17 @@ class Town:
         dossier = act(Ask("serve.submit_dossier", self.citizen, str(payload["id"]), payload)).subject
         stored(dossier)
         return dossier
+
+    def merge_away(self, position: UUID) -> UUID:
+        """Merge the organisation of an office into the next commune, which is staffed. Gives the office's successor."""
+        into = Actor.objects.get(kind="organisation", code="C26020").id
+        self.staff(into)
+        merged = Actor.objects.get(pk=position).organisation
+        payload = {"into": into, "basis": "202/2025/QH15"}
+        act(Ask("core.merge_organisations", PLATFORM, "merge", payload, merged))
+        heir = Actor.objects.get(pk=position).current
+        assert heir is not None and heir != position
+        return heir
 
     def staff(self, organisation: UUID) -> None:
         """Appoint a person to every position of an organisation that has none yet."""

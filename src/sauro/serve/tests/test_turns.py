@@ -13,7 +13,7 @@ from sauro.core.models import Actor, Commitment
 from sauro.core.refusal import Refusal
 from sauro.serve.actions.subject import is_handling
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import Town, office
 from tests.properties.dossiers import ONWARD, PAYLOADS, Life, Try
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,6 @@ def accepted(town: Town) -> UUID:
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
     return dossier
-
-
-def office(dossier: UUID, step: str) -> UUID:
-    return UUID(Dossier.objects.get(pk=dossier).plan["positions"][step])
 
 
 def asked(town: Town, dossier: UUID, position: UUID) -> Ask:
@@ -94,13 +90,7 @@ def test_every_act_of_a_step_asks_whose_turn_it_is(town: Town) -> None:
 
 def test_after_a_merger_the_successor_does_it(town: Town) -> None:
     dossier = accepted(town)
-    registrar = Actor.objects.get(pk=office(dossier, "check"))
-    other = Actor.objects.get(kind="organisation", code="C26020")
-    town.staff(other.id)
-    into = {"into": other.id, "basis": "202/2025/QH15"}
-    act(Ask("core.merge_organisations", PLATFORM, "m", into, registrar.organisation))
-    heir = Actor.objects.get(pk=registrar.id).current
-    assert heir is not None and heir != registrar.id and Actor.objects.get(pk=heir).organisation == other.id
+    heir = town.merge_away(office(dossier, "check"))
     wrong = refused(asked(town, dossier, office(dossier, "receive")))
     assert (wrong.code, wrong.details) == ("not_your_step", {"position": str(heir)})
     act(asked(town, dossier, heir))

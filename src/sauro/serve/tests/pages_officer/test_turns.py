@@ -12,7 +12,7 @@ from sauro.core.ids import new_id
 from sauro.core.models import Actor, Commitment, Refused
 from sauro.serve import signing
 from sauro.serve.models import Dossier
-from sauro.serve.tests.conftest import Town
+from sauro.serve.tests.conftest import Town, office
 from sauro.serve.tests.pages_officer.conftest import Desks, signed_in
 from sauro.serve.tests.pages_officer.test_case import MET
 
@@ -21,10 +21,6 @@ pytestmark = pytest.mark.django_db
 
 def slugs(client: Client, dossier: UUID) -> list[str]:
     return [offer.verb.slug for offer in client.get(f"/can-bo/ho-so/{dossier}/").context["offers"]]
-
-
-def office(dossier: UUID, step: str) -> UUID:
-    return UUID(Dossier.objects.get(pk=dossier).plan["positions"][step])
 
 
 def holder(*offices: UUID) -> UUID:
@@ -71,13 +67,7 @@ def test_a_step_is_offered_to_its_office_only(town: Town, desks: Desks) -> None:
 def test_a_successor_is_offered_what_it_may_do(town: Town, desks: Desks) -> None:
     dossier = town.file()
     desks.post(dossier, "accept")
-    registrar = Actor.objects.get(pk=office(dossier, "check"))
-    other = Actor.objects.get(kind="organisation", code="C26020")
-    town.staff(other.id)
-    into = {"into": other.id, "basis": "202/2025/QH15"}
-    act(Ask("core.merge_organisations", PLATFORM, "m", into, registrar.organisation))
-    heir = Actor.objects.get(pk=registrar.id).current
-    assert heir is not None
+    heir = town.merge_away(office(dossier, "check"))
     client = signed_in(town.officers[heir])
     assert "complete" in slugs(client, dossier)
     assert client.get(f"/can-bo/ho-so/{dossier}/").context["desk"].mine
