@@ -185,13 +185,18 @@ def sign_in(visit: Visit, login: str) -> None:
         visit.open("/accounts/login/")
     visit.page.fill("[name=login]", login)
     visit.page.fill("[name=password]", visit.served.password)
-    visit.page.click("main form button")
+    go(visit, "main form button")
+
+
+def go(visit: Visit, what: Locator | str) -> None:
+    """Click what leads to a page, and wait until it is there: until then the old one can still be read, or none."""
+    with visit.page.expect_navigation():
+        (visit.page.locator(what) if isinstance(what, str) else what).click()
 
 
 def press(visit: Visit, at: int = 0) -> None:
     """Press the page's main button (the first of its form), and wait for the next page."""
-    visit.page.locator("main form button.govuk-button:not(.govuk-button--secondary)").nth(at).click()
-    visit.page.wait_for_load_state()
+    go(visit, visit.page.locator("main form button.govuk-button:not(.govuk-button--secondary)").nth(at))
 
 
 def shot(visit: Visit, name: str, about: Locator | None = None) -> None:

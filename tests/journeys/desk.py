@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sauro.packs import lines
-from tests.journeys.conftest import ROOT, Visit, sign_in
+from tests.journeys.conftest import ROOT, Visit, go, sign_in
 from tests.journeys.entries import fill_entries
 from tests.journeys.test_whole import PATIENCE, do, open_form
 
@@ -66,8 +66,7 @@ class Desk:
         )
         if option.get_attribute("selected") is None:
             chooser.select_option(value=option.get_attribute("value"))
-            chooser.locator("xpath=ancestor::form").locator("button").click()
-            self.officer.page.wait_for_load_state()
+            go(self.officer, chooser.locator("xpath=ancestor::form").locator("button"))
 
     def look(self) -> None:
         self.officer.open(f"/can-bo/ho-so/{self.dossier}/")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Locator, Page
 
-from tests.journeys.conftest import Visit, press, sign_in
+from tests.journeys.conftest import Visit, go, press, sign_in
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SCAN = {"name": "ban-quet.pdf", "mimeType": "application/pdf", "buffer": PDF}
@@ -77,7 +77,7 @@ def file(
     """Through every page that a procedure has: read, answer, attach, look, send. Gives the dossier's id."""
     page = person.page
     person.open(f"/thu-tuc/{code}/")
-    page.click("main a.govuk-button--start")
+    go(person, "main a.govuk-button--start")
     if "/accounts/login/" in page.url:
         sign_in(person, "nguoidan")
     if page.locator("#province").count():
@@ -91,8 +91,7 @@ def file(
         fill(page, answers)
         press(person)
     attach(page)
-    page.click("[name=continue]")
-    page.wait_for_load_state()
+    go(person, "[name=continue]")
     before_sending(person)
     page.check("#declare")
     press(person)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.conftest import Visit, shot, sign_in
+from tests.journeys.conftest import Visit, go, shot, sign_in
 from tests.journeys.filling import BIRTH, fill
 from tests.journeys.test_whole import OFFICES, do, take_office
 
@@ -44,13 +44,11 @@ def ask_who(officer: Visit) -> None:
     page = officer.page
     officer.open("/can-bo/quay/")
     page.fill("[name=number]", "000190000001")
-    page.locator("form:has([value=find]) button").click()
-    page.wait_for_load_state()
+    go(officer, "form:has([value=find]) button")
     form = page.locator("form:has([name=do][value=known])")
     form.locator("[name=procedure]").select_option("1.001193")
     shot(officer, "40-counter")
-    form.locator("button").click()
-    page.wait_for_load_state()
+    go(officer, form.locator("button"))
 
 
 def write_down(officer: Visit) -> None:
@@ -58,8 +56,7 @@ def write_down(officer: Visit) -> None:
     page = officer.page
     for _round in range(4):
         fill(page, BIRTH)
-        page.click("[name=continue]")
-        page.wait_for_load_state()
+        go(officer, "[name=continue]")
         if page.url.endswith("/doc-lai/"):
             return
         shot(officer, "41-counter-form")
@@ -71,13 +68,11 @@ def read_back(officer: Visit) -> str:
     page = officer.page
     said = page.locator("main").inner_text()
     assert "TRẦN MINH KHUÊ" in said and "Trần Thị Hoa" in said
-    page.locator("form:has(#agreed) button").click()
-    page.wait_for_load_state()
+    go(officer, "form:has(#agreed) button")
     assert page.locator("[href='#agreed']").count() == 1
     shot(officer, "42-read-back")
     page.check("#agreed")
-    page.locator("form:has(#agreed) button").click()
-    page.wait_for_load_state()
+    go(officer, "form:has(#agreed) button")
     shot(officer, "43-filed-for-them")
     return page.url.rstrip("/").split("/")[-1]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.conftest import Visit, press, shot, sign_in
+from tests.journeys.conftest import Visit, go, press, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -48,12 +48,12 @@ def find(person: Visit) -> None:
     person.open("/")
     shot(person, "01-home")
     page.fill("#q", "khai sinh")
-    page.click("main [role=search] button")
+    go(person, "main [role=search] button")
     shot(person, "02-found")
-    page.locator("main .sr-results a").first.click()
+    go(person, page.locator("main .sr-results a").first)
     assert page.url.endswith("/thu-tuc/1.001193/")
     shot(person, "03-procedure")
-    page.click("main a.govuk-button--start")
+    go(person, "main a.govuk-button--start")
     shot(person, "04-sign-in")
 
 
@@ -101,13 +101,13 @@ def attach(person: Visit) -> None:
     page.set_input_files(
         "[type=file]", {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": b"MZ\x90" + b"0" * 300}
     )
-    page.click("[name=continue]")
+    go(person, "[name=continue]")
     assert WORDS[person.language]["refused"] in page.content()
     shot(person, "08-file-refused")
     page.set_input_files(
         "[type=file]", {"name": "giay-chung-sinh.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
-    page.click("[name=continue]")
+    go(person, "[name=continue]")
 
 
 def send(person: Visit) -> None:
@@ -122,7 +122,7 @@ def send(person: Visit) -> None:
 
 def follow(person: Visit) -> None:
     page = person.page
-    page.click("main a.govuk-button")
+    go(person, "main a.govuk-button")
     shot(person, "11-dossier")
     with page.expect_download() as download:
         page.locator("main a[href$='/acknowledgement.pdf']").click()
@@ -141,7 +141,7 @@ def follow(person: Visit) -> None:
 def verify(person: Visit) -> None:
     """A stranger sees public facts, and no name."""
     page = person.page
-    page.locator("main a[href^='/xac-thuc/']").click()
+    go(person, "main a[href^='/xac-thuc/']")
     assert WORDS[person.language]["public"] in page.content()
     assert not [name for name in ("Trần Thị Hoa", "TRẦN AN NHIÊN", "000190000001") if name in page.content()]
     shot(person, "15-verify")

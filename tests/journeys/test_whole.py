@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator
 
-from tests.journeys.conftest import Visit, shot, sign_in
+from tests.journeys.conftest import Visit, go, shot, sign_in
 from tests.journeys.entries import fill_entries
 from tests.journeys.test_filing import attach, begin, fill, find, send
 
@@ -56,8 +56,7 @@ def do(officer: Visit, slug: str, name: str) -> None:
     form = open_form(officer, slug)
     if name:
         shot(officer, name, form)
-    form.locator("form button[type=submit]").first.click()
-    officer.page.wait_for_load_state()
+    go(officer, form.locator("form button[type=submit]").first)
 
 
 def take_office(officer: Visit, type_: str) -> None:
@@ -67,8 +66,7 @@ def take_office(officer: Visit, type_: str) -> None:
     if chooser.count():
         option = chooser.locator("option", has_text=re.compile(type_, re.IGNORECASE)).first
         chooser.select_option(value=option.get_attribute("value"))
-        chooser.locator("xpath=ancestor::form").locator("button").click()
-        officer.page.wait_for_load_state()
+        go(officer, chooser.locator("xpath=ancestor::form").locator("button"))
 
 
 OFFICES = {
@@ -139,7 +137,7 @@ def collect(citizen: Visit, dossier: str, folder: Path) -> Path:
 def check_paper(stranger: Visit, citizen: Visit, paper: Path) -> None:
     """A stranger with the code and the paper: it is the one that was signed; one byte changed, it is not."""
     citizen.open("/ho-so-cua-toi/")
-    citizen.page.locator("main a[href*='/ho-so-cua-toi/']").first.click()
+    go(citizen, citizen.page.locator("main a[href*='/ho-so-cua-toi/']").first)
     code = citizen.page.locator("main a[href*='/xac-thuc/']").first.get_attribute("href")
     assert code is not None
     for name, body, mark in (("32-verified", paper.read_bytes(), "●"), ("33-forged", _changed(paper), "▲")):
@@ -147,8 +145,7 @@ def check_paper(stranger: Visit, citizen: Visit, paper: Path) -> None:
         stranger.page.set_input_files(
             "[name=paper]", {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": body}
         )
-        stranger.page.locator("main form[method=post] button").click()
-        stranger.page.wait_for_load_state()
+        go(stranger, "main form[method=post] button")
         assert mark in stranger.page.locator("[role=status], .govuk-inset-text").first.inner_text()
         shot(stranger, name)
 
