@@ -170,12 +170,12 @@ def load(link: psycopg.Connection[Any], cases: int) -> list[dict[str, Any]]:
         columns = ", ".join(f"{name} {kind}" for name, kind in spec.columns)
         link.execute(f"CREATE TABLE {spec.name} ({columns}, PRIMARY KEY (id))")
     sample: list[dict[str, Any]] = []
-    state: dict[str, dict[str, list[Any]]] = {name: {} for name in JOURNALLED}
+    state: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in JOURNALLED}
     with link.cursor() as cursor, cursor.copy(EVENT) as copy:
         for number in range(cases):
             for body in _case(number):
                 for table, _op, image in body["changes"]:
-                    state[table][JOURNALLED[table].key(image)] = list(image.values())
+                    state[table][JOURNALLED[table].key(image)] = image
                 if len(sample) < 2_000:
                     sample.append(body)
                 copy.write_row(
@@ -188,13 +188,14 @@ def load(link: psycopg.Connection[Any], cases: int) -> list[dict[str, Any]]:
     return sample
 
 
-def _write(link: psycopg.Connection[Any], spec: TableSpec, rows: dict[str, list[Any]]) -> None:
-    names, kinds = list(spec.names), [kind for _, kind in spec.columns]
+def _write(link: psycopg.Connection[Any], spec: TableSpec, rows: dict[str, dict[str, Any]]) -> None:
+    names = list(spec.names)
     if spec.commits:
         names.append("ciphertext")
     with link.cursor() as cursor, cursor.copy(f"COPY {spec.name} ({', '.join(names)}) FROM STDIN") as copy:
-        for values in rows.values():
-            bound = [_bound(kind, value) for kind, value in zip(kinds, values, strict=True)]
+        for image in rows.values():
+            # An image leaves out what is NULL.
+            bound = [_bound(kind, image.get(name)) for name, kind in spec.columns]
             copy.write_row(bound + ([b"sealed"] if spec.commits else []))
 
 

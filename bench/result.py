@@ -48,9 +48,9 @@ def _line(cells: list[str], widths: list[int]) -> str:
 
 
 def keep(name: str, title: str, settings: Settings, result: Result, machine: dict[str, Any]) -> Path:
-    """Write var/bench/NAME.json."""
+    """Write var/bench/NAME.json; of a quick look NAME_SIZE.json, so that it never stands for the whole."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"{name}.json"
+    path = KEPT / (f"{name}.json" if settings.size == 1 else f"{name}_{settings.size:g}.json")
     body = {"name": name, "title": title, **asdict(result), "runs": settings.runs, "size": settings.size}
     body |= {"cores": machine["cores"], "machine": machine}
     path.write_text(json.dumps(body, indent=1, ensure_ascii=False, default=str) + "\n")

@@ -1,0 +1,25 @@
+"""Every benchmark still runs, on a small part of its work. What it measures there is of no interest."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import names
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = {"pages": "0.0005"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_a_benchmark_runs(name: str) -> None:
+    subprocess.run([sys.executable, "tools/bootstrap.py", "bench"], cwd=ROOT, check=True)
+    command = [
+        str(ROOT / "var" / "bench-venv" / "bin" / "python"), "-m", "bench", name, "--runs", "1",
+        "--size", SIZES.get(name, "0.01"),
+    ]  # fmt: skip
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"{name}:" in ran.stdout and "kept in var/bench/" in ran.stdout
