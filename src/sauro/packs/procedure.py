@@ -27,6 +27,13 @@ class Online(Fact, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Place(Plain, frozen=True, kw_only=True):
+    """What the place means by which the office is found, as a question: where somebody lives, where the land lies."""
+
+    question: Text
+    hint: Text | None = None
+
+
 class Component(Fact, frozen=True, kw_only=True):
     """A paper of the dossier."""
 
@@ -113,6 +120,8 @@ class Rule(Fact, frozen=True, kw_only=True):
     field: str | None = None
     message: Text | None = None
     basis: Basis | None = None
+    unanswered: bool = False
+    """A check that is run even where a question that it names has no answer: that is null in it."""
 
 
 class FeeLine(Plain, frozen=True, kw_only=True):
@@ -330,6 +339,7 @@ class Procedure(Fact, frozen=True, kw_only=True):
     supplement: Supplement
     extension: Extension
     retention: str
+    place: Place | None = None
     hours_note: Text | None = None
     published_steps: list[PublishedStep] = []
     requirements: list[Requirement] = []

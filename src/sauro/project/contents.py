@@ -12,7 +12,7 @@ from sauro import packs
 from sauro.core.doorway import genesis
 from sauro.core.models import Instance
 from sauro.core.vault import keyring
-from sauro.project import demonstration
+from sauro.project import demonstration, schema
 from sauro.project.cli.command import Exit, Stop
 from sauro.project.cli.language import _
 
@@ -52,6 +52,7 @@ def fill(say: Say) -> None:
         load_pack(packs.VN)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
+        schema.count_what_was_loaded()
     if settings.DEMONSTRATION:
         demonstration.fill(say)
 

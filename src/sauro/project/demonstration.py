@@ -22,11 +22,13 @@ from sauro.core.models import Account, Actor, Definition, Grant, Holding
 from sauro.core.refusal import Refusal
 from sauro.packs.load import id_of
 from sauro.project.cli.language import _
+from sauro.project.cli.progress import Stages
 
 Say = Callable[[str], None]
 COMMUNE = "26041"
 PROVINCE = "75"
 START = date(2026, 1, 1)
+STEP = 5
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,13 @@ def _appoint() -> None:
             asks.append(
                 Ask("core.appoint", PLATFORM, f"demonstration:{office.code}", payload, subject=office.id)
             )
-    for result in act_many(asks):
-        if isinstance(result, Refusal):
-            raise result
+    # One by one, since an appointment changes who may act: told from time to time.
+    stages = Stages({"offices": _("Offices given to them")})
+    for at in range(0, len(asks), STEP):
+        for result in act_many(asks[at : at + STEP]):
+            if isinstance(result, Refusal):
+                raise result
+        stages("offices", min(at + STEP, len(asks)), len(asks))
 
 
 def _holder_for(roles: set[str]) -> str | None:

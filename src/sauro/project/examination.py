@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sauro.project.cli.command import Stop, set_django_up
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 from sauro.project.settings.table import ROOT, WrongSetting
 
 State = Literal["well", "warning", "fault"]
@@ -61,7 +61,7 @@ def disk() -> Finding:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
-    text = _("{size} GB free in {folder}").format(size=round(free / 1024**3, 1), folder=place)
+    text = _("{size} GB free in {folder}").format(size=number(free / 1024**3, 1), folder=place)
     if free < LEAST_FREE:
         return Finding(_("disk"), "fault", text, _("Free at least 2 GB, or move SAURO_VAR to a larger disk."))
     return Finding(_("disk"), "well", text)
@@ -71,9 +71,11 @@ def configuration() -> Finding:
     """Whether the settings fit the profile."""
     from django.conf import settings
 
-    text = _("profile {profile}, pages at {address}").format(
-        profile=settings.SAURO_PROFILE, address=settings.SAURO_PUBLIC_URL
-    )
+    from sauro.project import start
+
+    # A port given to `sauro up` is known to that process alone.
+    address = start.serving_at() or settings.SAURO_PUBLIC_URL
+    text = _("profile {profile}, pages at {address}").format(profile=settings.SAURO_PROFILE, address=address)
     if not settings.DEMONSTRATION and not settings.SAURO_PUBLIC_URL.startswith("https://"):
         return Finding(_("configuration"), "fault", text, _("Set SAURO_PUBLIC_URL to an https:// address."))
     if settings.SAURO_PUBLIC_URL.startswith("https://") and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
@@ -127,7 +129,7 @@ def keys() -> Iterator[Finding]:
         )
         return
     yield Finding(
-        _("keys"), "well", _("{count} files in {folder}").format(count=len(places) - 1, folder=folder)
+        _("keys"), "well", _("{count} files in {folder}").format(count=number(len(places) - 1), folder=folder)
     )
 
 
@@ -187,7 +189,7 @@ def migrations() -> Finding:
         return Finding(
             _("schema"),
             "fault",
-            _("{count} migrations missing").format(count=len(missing)),
+            _("{count} migrations missing").format(count=number(len(missing))),
             _("Run: sauro up"),
         )
     return Finding(_("schema"), "well", _("up to date"))
@@ -215,7 +217,7 @@ def sealer() -> Finding:
     waiting = _one(
         "SELECT count(*) FROM core_event e WHERE NOT EXISTS (SELECT 1 FROM core_leaf l WHERE l.event_id = e.id)"
     )
-    text = _("{count} events wait for the sealer").format(count=waiting)
+    text = _("{count} events wait for the sealer").format(count=number(waiting))
     if waiting > LONGEST_LAG:
         return Finding(_("sealer"), "fault", text, _("Start a worker (sauro worker) and read its log."))
     return Finding(
@@ -227,7 +229,7 @@ def clock() -> Finding:
     """This machine and the database agree on the time."""
     there: datetime = _one("SELECT clock_timestamp()")
     skew = abs((datetime.now(UTC) - there).total_seconds())
-    text = _("{seconds} s apart from the database").format(seconds=round(skew, 1))
+    text = _("{seconds} s apart from the database").format(seconds=number(skew, 1))
     if skew > LARGEST_SKEW:
         return Finding(_("clock"), "fault", text, _("Synchronise both machines' clocks (NTP)."))
     return Finding(_("clock"), "well", text)
@@ -249,16 +251,18 @@ def erasures() -> Finding:
         )
     if found.resurrected:
         text = _("{count} units that were lawfully erased can be read again").format(
-            count=len(found.resurrected)
+            count=number(len(found.resurrected))
         )
         remedy = _("Do not serve this database. Erase them again: docs/how-to/erase-personal-data.md")
         return Finding(_("erasures"), "fault", text, remedy)
     if found.unsettled:
-        text = _("{count} erasures still have files or keys to destroy").format(count=len(found.unsettled))
+        text = _("{count} erasures still have files or keys to destroy").format(
+            count=number(len(found.unsettled))
+        )
         return Finding(_("erasures"), "warning", text, _("A worker finishes them: sauro worker"))
     if found.undecided:
         text = _("{count} units were announced for erasure and never erased").format(
-            count=len(found.undecided)
+            count=number(len(found.undecided))
         )
         remedy = _("Ask for their erasure again, or withdraw it: docs/how-to/erase-personal-data.md")
         return Finding(_("erasures"), "warning", text, remedy)

@@ -17,6 +17,8 @@ from sauro.project.settings.table import WrongSetting
 
 INSERT_ONLY = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal")
 
+FILLED = ("core_actor", "core_definition", "core_grant", "core_holding", "core_record")
+
 GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {application}",
     "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {application}",
@@ -62,6 +64,17 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         apply_rights()
+
+
+def count_what_was_loaded() -> None:
+    """Let the database count what a pack filled, as its owner; without an owner here its autovacuum will.
+
+    Until then it plans for empty tables: each act reads all grants, which takes twenty times as long.
+    """
+    if settings.OWNER_DATABASE is None:
+        return
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(FILLED)}")
 
 
 def apply_rights() -> None:

@@ -16,7 +16,7 @@ from sauro.core import moment
 from sauro.core.vault import erasure, keyring
 from sauro.project import contents, postgres, schema
 from sauro.project.cli.command import Stop
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 from sauro.project.schema import missing_migrations as missing_migrations
 from sauro.project.supervisor import Program
 
@@ -49,7 +49,23 @@ def only_one() -> Iterator[None]:
             raise Stop(
                 _("Sáu Rõ is already running from {folder}. Stop it first.").format(folder=settings.SAURO_VAR)
             ) from None
+        lock.truncate(0)
+        lock.write(settings.SAURO_PUBLIC_URL)
+        lock.flush()
         yield
+
+
+def serving_at() -> str:
+    """Give the address of the `sauro up` that runs on this var folder, whatever port it was given; empty where none does."""
+    place = settings.SAURO_VAR / "up.lock"
+    if not place.exists():
+        return ""
+    with place.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return lock.read().strip()
+    return ""
 
 
 @contextlib.contextmanager
@@ -73,7 +89,7 @@ def database() -> Iterator[None]:
 def prepare(say: Say) -> None:
     """Bring schema, keys, static files and contents up to date. Says what takes time."""
     if missing := missing_migrations():
-        say(_("Setting the database up ({count} migrations)…").format(count=len(missing)))
+        say(_("Setting the database up ({count} migrations)…").format(count=number(len(missing))))
         schema.migrate()
     contents.found(say)
     refuse_resurrected()
@@ -91,7 +107,7 @@ def refuse_resurrected() -> None:
             _(
                 "This database holds {count} records that were lawfully erased: it was restored from an older backup. "
                 "Erase them again before serving (docs/how-to/erase-personal-data.md)."
-            ).format(count=len(found.resurrected))
+            ).format(count=number(len(found.resurrected)))
         )
 
 

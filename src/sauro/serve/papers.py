@@ -26,10 +26,11 @@ from sauro.serve.documents.render import pdf
 from sauro.serve.models import Attachment, Dossier
 from sauro.serve.queries.cases import Happening, answer_by
 from sauro.serve.queries.places import commune_names, names
-from sauro.serve.rules.forms import needed_components, say
+from sauro.serve.rules.forms import labels, needed_components, say
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.results import entered_rows, stated_rows
 from sauro.serve.wording import clock_lines, limit_words
+from sauro.web.wording import citation
 
 
 @dataclass(frozen=True)
@@ -188,12 +189,13 @@ def _form02(case: Case) -> facts.Document:
     assert asked is not None
     number = int(asked.data["number"])
     found = case.procedure
-    items = []
+    items, named = [], labels(found) | {id_: say(paper.name) for id_, paper in found.components.items()}
     for item in case.part(f"supplement-{number}").get("deficiencies", ()):
-        known = found.components.get(item["item"]) or found.fields.get(item["item"])
-        name = say(getattr(known, "name", None) or known.label) if known else item["item"]  # type: ignore[union-attr]
+        basis = citation("309/2026/NĐ-CP, Điều 8.1")
         items.append(
-            facts.Deficiency(name, item["reason"], item.get("guidance", ""), "309/2026/NĐ-CP, Điều 8.1")
+            facts.Deficiency(
+                named.get(item["item"], item["item"]), item["reason"], item.get("guidance", ""), basis
+            )
         )
     return facts.Form02(
         **_head(case, case.dossier["received_by"], asked.at), deficiencies=tuple(items), officer=_officer(asked),
@@ -207,7 +209,9 @@ def _form03(case: Case) -> facts.Document:
     assert refused is not None
     ground = next((g for g in case.procedure.terms.refusals if g.id == refused.data.get("ground")), None)
     words = next((p for name, p in case.parts.items() if name.startswith("refusal-") and p), {})
-    basis = (f"{ground.basis.instrument}, {ground.basis.article}",) if ground and ground.basis else ()
+    basis = (
+        (citation(f"{ground.basis.instrument}, {ground.basis.article}"),) if ground and ground.basis else ()
+    )
     reasons = tuple(t for t in (say(ground.text) if ground else "", str(words.get("reason", ""))) if t)
     return facts.Form03(
         **_head(case, case.dossier["received_by"], refused.at),
@@ -218,7 +222,7 @@ def _form03(case: Case) -> facts.Document:
 
 
 def _signatory(happening: Happening) -> facts.Signatory:
-    return facts.Signatory(results.signs_as(happening.position), "")
+    return results.signatory(happening.position, happening.at, happening.person)
 
 
 def _form04(case: Case) -> facts.Document:
@@ -305,7 +309,7 @@ def decision(case: Case, drafted: Happening) -> facts.Result:
             stated=stated_rows(found, answers, case.holds, commune_names(communes)) if granted else (),
             entries=entered_rows(found, words.get("entries", {})) if granted else (),
             paragraphs=tuple(words.get("paragraphs", ())),
-            signer=facts.Signatory(results.signs_as(UUID(position) if position else None), ""),
+            signer=results.signatory(UUID(position) if position else None, drafted.at),
         )  # fmt: skip
 
 

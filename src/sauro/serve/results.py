@@ -1,19 +1,23 @@
 """What a decision takes from the register: the titles of its laws, its place, and what its signer signs as."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
-from sauro.core.models import Actor, Record
-from sauro.core.moment import now
+from sauro.core.models import Actor, Holding, Record
 from sauro.core.queries import definitions
 from sauro.packs.facts import Basis
+from sauro.serve.documents.facts import Signatory
 from sauro.serve.queries.places import place
+from sauro.web.wording import citation
 
 _KIND_OF_PLACE = re.compile(r"^(phường|xã|thị trấn|đặc khu|tỉnh|thành phố) (?!\d|Hồ Chí Minh)", re.IGNORECASE)
 
@@ -31,7 +35,9 @@ def grounds(bases: Sequence[Basis]) -> tuple[str, ...]:
         _("Pursuant to %(law)s")
         % {
             "law": ", ".join(
-                part for part in (_instrument(b.instrument, known.get(b.instrument)), b.article) if part
+                part
+                for part in (_instrument(b.instrument, known.get(b.instrument)), citation(b.article or ""))
+                if part
             )
         }
         for b in bases
@@ -78,19 +84,42 @@ def without_kind(name: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def signs_as(position: UUID | None) -> str:
-    """The short name of an office ("Chủ tịch"); the agency stands at the head of the page."""
-    row = (
-        Actor.objects.filter(pk=position).values_list("type", "name_vi", "name_en").first()
-        if position
-        else None
-    )
-    if row is None:
-        return ""
-    kind, vi, en = row
-    known = definitions.in_force("position_type", kind, local_day(now()))
-    short = (known.body.get("short") if known else None) or {}
-    return str(short.get("en", en) if _english() else short.get("vi", vi))
+def signatory(position: UUID | None, at: datetime, person: UUID | None = None) -> Signatory:
+    """Who signs, as the block of the signer names the office (Decree 30/2020, Annex I): the agency stands at the head.
+
+    A deputy signs for the head ("KT. Chủ tịch / Phó Chủ tịch"): an office that decides in an agency which another one
+    heads. Who acts in the office signs as "Q. Chủ tịch"; where ``person`` is not known, because the paper is made
+    before anybody signs it, only if nobody else holds it that day.
+    """
+    office = Actor.objects.filter(pk=position).first() if position else None
+    if office is None:
+        return Signatory("", "")
+    day = local_day(at)
+    named, above = _short(office, day), ""
+    if not office.head and "competent_authority" in _type(office, day).get("roles", ()):
+        head = Actor.objects.filter(kind="position", organisation=office.organisation, head=True).first()
+        above = _("For the %(head)s") % {"head": _short(head, day)} if head else ""
+    if _acts_in(office.id, day, person):
+        named = _("Acting %(office)s") % {"office": named}
+    return Signatory(named, "", above)
+
+
+def _short(office: Actor, day: date) -> str:
+    """The short name of an office: "Chủ tịch"."""
+    short = _type(office, day).get("short") or {}
+    return str(short.get("en", office.name_en) if _english() else short.get("vi", office.name_vi))
+
+
+def _type(office: Actor, day: date) -> Mapping[str, Any]:
+    known = definitions.in_force("position_type", office.type, day)
+    return known.body if known else {}
+
+
+def _acts_in(position: UUID, day: date, person: UUID | None) -> bool:
+    today = Q(valid_to=None) | Q(valid_to__gte=day)
+    held = Holding.objects.filter(today, position=position, valid_from__lte=day)
+    kinds = set((held.filter(person=person) if person else held).values_list("kind", flat=True))
+    return kinds == {"acting"}
 
 
 def _english() -> bool:

@@ -1,6 +1,7 @@
 """Filings in bulk from a file, and dossiers out of the platform: one result a row, nothing lost, nothing twice."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +61,32 @@ def import_filings(reader: Reader, path: Path, *, dry_run: bool = False) -> Iter
             row = msgspec.json.decode(text, type=FilingRow)
             chunk.append((line, row, _ask(reader, row, places)))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            yield RowResult(line, "", "refused", reason=str(error), rule="import: shape")
+            yield RowResult(line, "", "refused", reason=_misshapen(error), rule="import: shape")
         except Refusal as refusal:
             yield RowResult(line, row.key, "refused", reason=str(refusal.message), rule=refusal.rule)
         if len(chunk) >= 500:
             yield from _settle(chunk, dry_run)
             chunk = []
     yield from _settle(chunk, dry_run)
+
+
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
+_WRONG = re.compile(r"Expected .* - at `\$\.([^`]*)`")
+
+
+def _misshapen(error: Exception) -> str:
+    """What is wrong with a line, in the reader's language: the decoder speaks English only."""
+    said = str(error)
+    if found := _MISSING.match(said):
+        return _("The field “%(field)s” is missing.") % {"field": found[1]}
+    if found := _UNKNOWN.match(said):
+        return _("There is no field “%(field)s” in a filing.") % {"field": found[1]}
+    if found := _WRONG.match(said):
+        return _("The field “%(field)s” has a value of the wrong kind.") % {"field": found[1]}
+    return _("This line is not a JSON object in UTF-8, or is longer than %(count)d bytes.") % {
+        "count": LONGEST_LINE
+    }
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from sauro.serve.documents.facts import ClockLine
 from sauro.serve.rules.procedures import Procedure
+from sauro.web.wording import citation
 
 
 def limit_words(found: Procedure, holds: Collection[str] = ()) -> str:
@@ -32,7 +33,9 @@ def amount_words(amount: int, unit: str) -> str:
 def clock_lines(steps: Sequence[Mapping[str, Any]]) -> Iterator[ClockLine]:
     """The computation of a deadline, line by line, as a person reads it."""
     for step in steps:
-        moment = step.get("from") or step.get("at") or step.get("decided_at")
+        # Where the start was shifted, the line says from when it counts, not when something came in.
+        start = step.get("to") if step["what"] == "shift" else step.get("from")
+        moment = start or step.get("at") or step.get("decided_at")
         yield ClockLine(_what(step), datetime.fromisoformat(moment) if moment else None, _rule(step))
 
 
@@ -40,9 +43,9 @@ def _what(step: Mapping[str, Any]) -> str:
     kind = step["what"]
     if kind == "shift":
         return (
-            _("Received after 15:00: counted from")
+            _("Received after 15:00: counting starts when the office opens again")
             if step["reason"] == "after_cut_off"
-            else _("The office was closed: counted from")
+            else _("The office was closed: counting starts when it opens")
         )
     if kind == "start_day":
         return _("The day of receipt is not counted")
@@ -86,5 +89,5 @@ def _name(step: Mapping[str, Any]) -> str:
 def _rule(step: Mapping[str, Any]) -> str:
     basis = step.get("basis")
     if isinstance(basis, Mapping):
-        return f"{basis.get('instrument', '')}, {basis.get('article', '')}"
-    return str(basis or "")
+        return citation(f"{basis.get('instrument', '')}, {basis.get('article', '')}")
+    return citation(str(basis or ""))

@@ -7,8 +7,8 @@ from sauro.web import pages
 app_name = "web"
 urlpatterns = [
     path("i18n/set", pages.switch_language, name="language"),
-    path("accessibility", pages.accessibility, name="accessibility"),
-    path("how-to-verify", pages.how_to_verify, name="how_to_verify"),
+    path("tiep-can/", pages.accessibility, name="accessibility"),
+    path("cach-kiem-chung/", pages.how_to_verify, name="how_to_verify"),
     path("_components", pages.components, name="components"),
     path("_components/official", pages.components, {"frame": "official"}, name="components_official"),
 ]

@@ -3,6 +3,7 @@
 Dates are day/month/year in both languages, since that is what Vietnamese papers carry; numbers follow the language.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,6 +12,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 _SIGNS = {"vi": (".", ","), "en": (",", ".")}
+# The parts of a law as it is cited, in Vietnamese and in English; only before a number or letter: a title keeps its words.
+_PARTS = (
+    (re.compile(r"\bĐiều (?=\d+(?:, \d)+)"), "Articles "),
+    (re.compile(r"\bĐiều (?=\d)"), "Article "),
+    (re.compile(r"\bkhoản (?=\d)"), "clause "),
+    (re.compile(r"\bđiểm (?=[a-zđ]\b)"), "point "),
+    (re.compile(r"\bChương (?=[IVXL\d])"), "Chapter "),
+    (re.compile(r"\bPhụ lục\b"), "Annex"),
+    (re.compile(r"\bMẫu (?:số )?(?=\d)"), "Form "),
+)
 
 
 def _signs() -> tuple[str, str]:
@@ -61,6 +72,15 @@ def money(dong: int | Decimal) -> str:
     """50.000 đ in Vietnamese, 50,000 VND in English. The dong has no smaller unit."""
     # Translators: %s is an amount of Vietnamese dong, already written with its thousands.
     return _("%s VND") % number(dong, 0)
+
+
+def citation(law: str) -> str:
+    """Where something stands in the law, as packs give it ("60/2014/QH13, Điều 11 khoản 1"), in the language in use."""
+    if not (get_language() or "vi").startswith("en"):
+        return law
+    for vietnamese, english in _PARTS:
+        law = vietnamese.sub(english, law)
+    return law
 
 
 def working_days(count: int | Decimal) -> str:

@@ -40,6 +40,10 @@ def _kind(desk: Desk, path: str, rule: schema.Rule) -> Iterator[Finding]:
     if rule.kind == "condition":
         if rule.field is not None or rule.message is not None:
             yield desk.at(path, "a condition has no field and no message: it refuses nothing")
+        if rule.unanswered:
+            yield desk.at(
+                path, "a condition of an unanswered question does not hold; only a check may look at it"
+            )
         return
     if rule.message is None:
         yield desk.at(path, "a check needs a message that says what to do")
@@ -61,7 +65,7 @@ def _examples(desk: Desk, path: str, rule: schema.Rule, names: frozenset[str]) -
             said = ", ".join(sorted(names ^ example.facts.keys()))
             yield desk.at(f"{place}.facts", f"an example gives exactly the facts of the rule; see {said}")
             continue
-        wrong = list(_wrong_types(desk, example))
+        wrong = list(_wrong_types(desk, rule, example))
         for name, kind in wrong:
             yield desk.at(f"{place}.facts.{name}", f"{name!r} is of type {kind.__name__}")
         if not wrong:
@@ -81,8 +85,10 @@ def _run(desk: Desk, path: str, rule: schema.Rule, example: schema.Example) -> I
         )
 
 
-def _wrong_types(desk: Desk, example: schema.Example) -> Iterator[tuple[str, type]]:
+def _wrong_types(desk: Desk, rule: schema.Rule, example: schema.Example) -> Iterator[tuple[str, type]]:
     for name, value in example.facts.items():
+        if value is None and rule.unanswered:
+            continue
         kind = vocabulary.CONTEXT.get(name)
         question = desk.fields.get(name)
         if kind is None and question is not None:

@@ -69,6 +69,8 @@ FAULTS = [
     Fault("condition nobody refers to", DEBT, "    when: wants_extra\n", "", "nothing refers to the condition 'wants_extra'", "  - id: wants_extra"),
     Fault("unknown condition", DEATH, "when: has_death_notice", "when: has_notice", "there is no condition 'has_notice'", "when: has_notice", 1),
     Fault("check without a message", DEATH, "    message: {vi: Ngày mất không thể sau hôm nay., en: The date of death cannot be after today.}\n", "", "a check needs a message", "  - id: death_not_in_future"),
+    Fault("condition of what is unanswered", BIRTH, "    kind: condition\n    evaluator: cel\n    expression: surrogacy\n", "    kind: condition\n    evaluator: cel\n    unanswered: true\n    expression: surrogacy\n", "only a check may look at it", "  - id: is_surrogacy"),
+    Fault("example without an answer", BIRTH, "      - {facts: {surrogacy: false}, holds: false}", "      - {facts: {surrogacy: null}, holds: false}", "'surrogacy' is of type bool", "{surrogacy: null}", 1),
     Fault("unknown evaluator", DEATH, "evaluator: cel", "evaluator: sorcery", "must be one of cel", "evaluator: sorcery"),
     Fault("question shown by a later one", MARRIAGE, "- {id: groom_ethnicity, label: {vi: Dân tộc, en: Ethnic group}, type: text, personal: true, max: 60}", "- {id: groom_ethnicity, label: {vi: Dân tộc, en: Ethnic group}, type: text, personal: true, max: 60, when: divorced_abroad}", "depends on 'previous_marriage', which is asked later", "max: 60, when: divorced_abroad"),
     Fault("question twice", DEATH, "id: deceased_ethnicity", "id: deceased_residence", "'deceased_residence' already names another fact", "id: deceased_residence, label: {vi: Nơi cư trú", 1),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 
 
 class Exit(IntEnum):
@@ -64,7 +64,7 @@ def installation(current: bool = True) -> Iterator[None]:
             raise Stop(
                 _(
                     "The database lacks {count} migrations. Run `sauro up` once, or `sauro manage migrate`."
-                ).format(count=len(missing))
+                ).format(count=number(len(missing)))
             )
         yield
 

@@ -6,13 +6,27 @@ from functools import cache
 from pathlib import Path
 
 
+def _language() -> str:
+    return os.environ.get("SAURO_LANGUAGE", "vi") or "vi"
+
+
 @cache
-def _catalogue() -> gettext.NullTranslations:
-    language = os.environ.get("SAURO_LANGUAGE", "vi") or "vi"
+def _catalogue(language: str) -> gettext.NullTranslations:
     folder = Path(__file__).resolve().parents[1] / "locale"
     return gettext.translation("django", str(folder), languages=[language], fallback=True)
 
 
 def _(message: str) -> str:
     """Give the message in the operator's language (SAURO_LANGUAGE)."""
-    return _catalogue().gettext(message)
+    return _catalogue(_language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Give the message for a count in the operator's language."""
+    return _catalogue(_language()).ngettext(one, many, count)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Give a number as the operator's language writes it: 1.298,5 in Vietnamese, 1,298.5 in English."""
+    written = f"{value:,.{digits}f}"
+    return written.translate(str.maketrans(",.", ".,")) if _language().startswith("vi") else written

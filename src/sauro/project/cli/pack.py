@@ -6,7 +6,7 @@ from typing import Any
 
 from sauro import packs
 from sauro.project.cli.command import Command, Exit, Stop, give, installation, say, set_django_up
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, ngettext, number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.json:
         give({"well": True, "acts": done})
     else:
-        say(_("Loaded: {count} acts.").format(count=done))
+        say(ngettext("Loaded: {count} act.", "Loaded: {count} acts.", done).format(count=number(done)))
     return Exit.DONE
 
 
@@ -48,7 +48,8 @@ def _tell(faults: list[dict[str, Any]], json: bool) -> int:
     else:
         for fault in faults:
             say("{file}:{line}: {message}".format(**fault))
-        say(_("{count} faults.").format(count=len(faults)) if faults else _("The pack is in order."))
+        found = ngettext("{count} fault.", "{count} faults.", len(faults)).format(count=number(len(faults)))
+        say(found if faults else _("The pack is in order."))
     return Exit.FAULT if faults else Exit.DONE
 
 

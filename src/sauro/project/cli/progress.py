@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 
 
 class Progress:
@@ -30,10 +30,11 @@ class Progress:
     def line(self, done: int, seconds: float) -> str:
         """Give the text for `done` after `seconds`."""
         if not self.total or not done:
-            return f"{self.title}: {done:,}"
+            return f"{self.title}: {number(done)}"
         left = seconds / done * max(self.total - done, 0)
-        estimate = _("about {seconds} s left").format(seconds=round(left))
-        return f"{self.title}: {done:,} / {self.total:,} ({done * 100 // self.total} %), {estimate}"
+        estimate = _("about {seconds} s left").format(seconds=number(round(left)))
+        share = done * 100 // self.total
+        return f"{self.title}: {number(done)} / {number(self.total)} ({share} %), {estimate}"
 
     def _write(self, line: str) -> None:
         sys.stderr.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")

@@ -4,7 +4,7 @@ import argparse
 
 from sauro.core.journal.findings import Report
 from sauro.project.cli.command import Exit, give, say
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 from sauro.project.cli.progress import Stages
 
 
@@ -23,14 +23,16 @@ def tell(report: Report, chosen: argparse.Namespace) -> int:
     for finding in report.findings.kept:
         say(f"✗ {finding.sentence}")
     if left := report.findings.count - len(report.findings.kept):
-        say(_("… and {count} more.").format(count=left))
-    rows = sum(report.rows.values())
+        say(_("… and {count} more.").format(count=number(left)))
     facts = _(
         "{events} events, {waiting} waiting for the sealer, {rows} rows compared, {erased} lawfully erased."
     )
-    say(facts.format(events=report.events, waiting=report.waiting, rows=rows, erased=report.erased))
+    counted = {
+        "events": report.events, "waiting": report.waiting, "rows": sum(report.rows.values()), "erased": report.erased,
+    }  # fmt: skip
+    say(facts.format(**{name: number(count) for name, count in counted.items()}))
     if report.covered:
         sizes = _("Compared with {count} checkpoints; the largest covers {size} events.")
-        say(sizes.format(count=len(report.covered), size=max(report.covered)))
+        say(sizes.format(count=number(len(report.covered)), size=number(max(report.covered))))
     say(_("Everything agrees.") if report.intact else _("Something was changed; see above."))
     return Exit.DONE if report.intact else Exit.FAULT

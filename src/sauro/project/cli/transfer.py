@@ -1,11 +1,12 @@
 """`sauro import` and `sauro export`: filings in bulk from a file, and the facts of dossiers out of the platform."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from sauro.project.cli.command import Command, Exit, Stop, give, installation, say
-from sauro.project.cli.language import _
+from sauro.project.cli.language import _, number
 
 
 def configure_import(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +38,21 @@ def run_import(chosen: argparse.Namespace) -> int:
     else:
         for result in results:
             if result.outcome == "refused":
-                say(f"{chosen.file}:{result.line}: {result.key} {result.reason} [{result.rule}]")
-        say(", ".join(f"{outcome}: {count}" for outcome, count in sorted(summary(results).items())))
+                place = ": ".join(part for part in (f"{chosen.file}:{result.line}", result.key) if part)
+                say(f"{place}: {result.reason} ({result.rule})")
+        say(_told(summary(results)))
     return Exit.FAULT if any(result.outcome == "refused" for result in results) else Exit.DONE
+
+
+def _told(counted: Mapping[str, int]) -> str:
+    words = {
+        "filed": _("filed"),
+        "repeated": _("filed before"),
+        "checked": _("checked"),
+        "refused": _("refused"),
+    }
+    parts = [f"{words[outcome]}: {number(counted[outcome])}" for outcome in words if outcome in counted]
+    return ", ".join(parts) or _("The file has no lines.")
 
 
 def configure_export(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +71,7 @@ def run_export(chosen: argparse.Namespace) -> int:
             raise Stop(
                 _("Cannot write {path}: {why}.").format(path=chosen.file, why=error.strerror)
             ) from None
-    say(_("Wrote {count} dossiers to {path}.").format(count=count, path=chosen.file))
+    say(_("Wrote {count} dossiers to {path}.").format(count=number(count), path=chosen.file))
     return Exit.DONE
 
 

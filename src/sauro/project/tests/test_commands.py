@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
+from sauro.core.refusal import Refusal
 from sauro.project.cli import COMMANDS, main
+from sauro.project.cli.language import number
 from sauro.project.cli.progress import Progress
 
 
@@ -50,7 +52,38 @@ def test_an_unknown_command_is_code_2(capsys):
     assert ended.value.code == 2
 
 
-def test_progress_estimates_what_is_left():
+def test_a_refusal_is_one_sentence_with_its_rule_and_code_4(monkeypatch, capsys):
+    def refuse(_chosen):
+        raise Refusal("stale", "I12", "Open it again.")
+
+    from sauro.project.cli import parser
+
+    chosen = parser().parse_args(["doctor"])
+    chosen.run = refuse
+    monkeypatch.setattr("argparse.ArgumentParser.parse_args", lambda *_: chosen)
+    assert main(["doctor"]) == 4
+    assert capsys.readouterr().err == "sauro: Open it again. (I12)\n"
+
+
+def test_numbers_are_written_in_the_operators_language(monkeypatch):
+    monkeypatch.setenv("SAURO_LANGUAGE", "vi")
+    assert number(1298) == "1.298" and number(1298.54, 1) == "1.298,5"
+    assert "1.298 / 62.698" in Progress("x", 62698).line(1298, 1.0)
+    monkeypatch.setenv("SAURO_LANGUAGE", "en")
+    assert number(1298) == "1,298" and number(1298.54, 1) == "1,298.5"
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "đã nộp: 1.298"), ("en", "filed: 1,298")])
+def test_an_import_says_its_outcome_in_the_operators_language(monkeypatch, language, said):
+    from sauro.project.cli.transfer import _told
+
+    monkeypatch.setenv("SAURO_LANGUAGE", language)
+    told = _told({"refused": 2, "filed": 1298})
+    assert told.startswith(said) and told.endswith(": 2")
+
+
+def test_progress_estimates_what_is_left(monkeypatch):
+    monkeypatch.setenv("SAURO_LANGUAGE", "en")
     assert "250 / 1,000 (25 %)" in Progress("x", 1000).line(250, 10.0)
     assert " 30 " in Progress("x", 1000).line(250, 10.0)
     assert Progress("x").line(250, 10.0) == "x: 250"

@@ -49,3 +49,25 @@ def test_offices_of_other_provinces_are_nobodys(settings: Any, tmp_path: Path) -
     assert {place.area for place in places} <= {"", demonstration.COMMUNE, demonstration.PROVINCE}
     centre = {place.level for place in places if not place.area}
     assert centre <= {"central", "ministry"} and "ministry" in centre
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("http://127.0.0.1:8124", "http://127.0.0.1:8124"), ("", "sauro up")]
+)
+def test_the_command_ends_with_what_to_do_next(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, address: str, said: str
+) -> None:
+    import argparse
+    import contextlib
+
+    from sauro.project import contents, start
+    from sauro.project.cli import demo
+
+    settings.SAURO_VAR, settings.DEMONSTRATION = tmp_path, True
+    monkeypatch.setattr(demo, "installation", contextlib.nullcontext)
+    monkeypatch.setattr(contents, "load_pack", lambda _folder: 0)
+    settings.OWNER_DATABASE = None
+    monkeypatch.setattr(start, "serving_at", lambda: address)
+    assert demo.run(argparse.Namespace()) == 0
+    *_before, last = capsys.readouterr().out.strip().splitlines()
+    assert said in last

@@ -69,3 +69,13 @@ def test_a_proxy_that_nobody_speaks_of_is_told(settings) -> None:
     assert found.state == "warning" and "SAURO_TRUSTED_PROXIES" in found.remedy
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert examination.configuration().state == "well"
+
+
+def test_the_doctor_tells_the_port_that_up_was_given(settings, tmp_path: Path) -> None:
+    from sauro.project import start
+
+    settings.SAURO_VAR, settings.SAURO_PUBLIC_URL = tmp_path, "http://127.0.0.1:8124"
+    with start.only_one():
+        settings.SAURO_PUBLIC_URL = "http://127.0.0.1:8000"
+        assert "127.0.0.1:8124" in examination.configuration().found
+    assert start.serving_at() == "" and "127.0.0.1:8000" in examination.configuration().found

@@ -72,7 +72,7 @@ class Signatures(msgspec.Struct, frozen=True, tag_field="block", tag="signatures
 
 
 class Check(msgspec.Struct, frozen=True, tag_field="block", tag="check"):
-    """The QR code with what it holds, in words. Two signers by hand sign beside it, to keep a receipt on one page."""
+    """The QR code with what it holds, in words. Signers stand beside it, to keep one page: two by hand, or who signs the file."""
 
     qr: str
     qr_alt: str

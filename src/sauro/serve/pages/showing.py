@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sauro.core.clock.reckoning import state
 from sauro.core.doorway.decide import local_day
@@ -22,6 +22,7 @@ from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.statuses import Status as Code
 from sauro.serve.wording import limit_words
 from sauro.web.shapes import Part, Promise, Status, TimelineEntry
+from sauro.web.wording import citation
 from sauro.web.wording import moment as said_moment
 
 NEAR = timedelta(days=1)
@@ -77,9 +78,13 @@ def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, A
         deadline=Part(said_moment(due) if due else later, moved or limit_words(found, row["plan"].get("rules", ()))),
         responsibility=Part(known.get(row["competent"], "")),
         output=Part(say(found.terms.result.name), "; ".join(say(c.text).rstrip(".") for c in found.terms.result.acceptance[:2])),
-        authority=Part(instrument.code if instrument else later, instrument.title_vi if instrument else ""),
+        authority=Part(instrument.code if instrument else later, _title(instrument) if instrument else ""),
         reported=_reported(promise), evidenced=_evidenced(promise), schedule=_against_original(promise, row, at),
     )  # fmt: skip
+
+
+def _title(instrument: Record) -> str:
+    return instrument.title_en if (get_language() or "vi").startswith("en") else instrument.title_vi
 
 
 def _reported(promise: Mapping[str, Any]) -> Status:
@@ -169,7 +174,7 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
                 happening.at,
                 what,
                 who,
-                happening.basis if happening.position else "",
+                citation(happening.basis) if happening.position else "",
                 say(step.name) if step else "",
                 "",
                 kind,

@@ -1,7 +1,7 @@
 """The officers' queue: masked identity only, keyset pages, no counting over millions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,9 +23,9 @@ _COLUMNS = """d.id, d.code, d.reference, d.procedure, d.procedure_code, d.status
   d.received_by, d.competent, d.channel, c.version, c.simulated, d.plan->'positions'->>d.step"""
 # Whose turn it is stands in the commitment; the plan says the same unless it was moved to another office. What the
 # dossier itself can say comes first, so that few commitments are looked at, each by its id.
-_TURN = """(d.plan->'positions'->>d.step = %s
-    OR d.id IN (SELECT id FROM core_commitment WHERE position = %s AND state = 'assigned'))
-  AND (SELECT c.position = %s OR (c.position IS NULL AND d.plan->'positions'->>d.step = %s)
+_TURN = """(d.plan->'positions'->>d.step = ANY(%s::text[])
+    OR d.id IN (SELECT id FROM core_commitment WHERE position = ANY(%s::uuid[]) AND state = 'assigned'))
+  AND (SELECT coalesce(c.position::text, d.plan->'positions'->>d.step) = ANY(%s::text[])
     FROM core_commitment c WHERE c.id = d.id)"""
 NEAR = timedelta(days=2)
 OPEN = (1, 2, 4, 5, 6, 9)
@@ -224,7 +224,9 @@ def _conditions(reader: Reader, asked: Filter, now: datetime, seen: Seen) -> See
         values += [now, now + NEAR]
     if asked.mine:
         parts.append(_TURN)
-        values += [str(reader.position), reader.position, reader.position, str(reader.position)]
+        named = list(turns_of([reader.position] if reader.position else []))
+        texts = [str(position) for position in named]
+        values += [texts, named, texts]
     if asked.assisted:
         parts.append("d.assister IS NOT NULL")
     if asked.text.strip():
@@ -232,6 +234,22 @@ def _conditions(reader: Reader, asked: Filter, now: datetime, seen: Seen) -> See
         parts.append(sql)
         values += more
     return " AND ".join(parts), values
+
+
+def turns_of(offices: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The offices in whose name these offices act, each with those that do: themselves, and who was merged into them.
+
+    A merger moves no dossier: its plan goes on naming the office that was absorbed.
+    """
+    found: dict[UUID, set[UUID]] = {office: {office} for office in offices}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, current FROM core_actor WHERE kind = 'position' AND current = ANY(%s)",
+            [list(offices)],
+        )
+        for named, heir in cursor.fetchall():
+            found.setdefault(named, set()).add(heir)
+    return found
 
 
 def listed(reader: Reader) -> Seen:

@@ -1,6 +1,7 @@
 """Checking what was typed into a procedure's form: one answer per problem, said as what to do."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,6 +42,16 @@ class Checked:
 def say(text: Text) -> str:
     """A pack's text in the language in use, Vietnamese unless English was chosen."""
     return text.en if (get_language() or "vi").startswith("en") else text.vi
+
+
+def labels(procedure: Procedure) -> dict[str, str]:
+    """The label of each question, for a list of them out of their form: where two read alike, after their section's title."""
+    read = Counter(say(known.label) for known in procedure.fields.values())
+    return {
+        known.id: label if read[label := say(known.label)] == 1 else f"{say(section.title)}: {label}"
+        for section in procedure.terms.form.sections
+        for known in section.fields
+    }
 
 
 def check(

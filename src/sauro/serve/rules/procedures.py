@@ -82,12 +82,13 @@ class Procedure:
         return frozenset(r.id for r in self.terms.rules if r.kind == "condition" and self.holds(r.id, facts))
 
     def failed_checks(self, facts: Facts) -> Iterator[pack.Rule]:
-        """Checks that were run and do not hold; one that names something without a value is not run."""
+        """Checks that were run and do not hold; one that names something without a value is run if it says so."""
         for rule in self.terms.rules:
-            if rule.kind != "check" or not set(self.expression(rule.id).names()) <= facts.keys():
+            names = set(self.expression(rule.id).names())
+            if rule.kind != "check" or not (rule.unanswered or names <= facts.keys()):
                 continue
             try:
-                passed = bool(self.expression(rule.id).evaluate(facts))
+                passed = bool(self.expression(rule.id).evaluate(dict.fromkeys(names) | dict(facts)))
             except ExpressionError:
                 passed = False
             if not passed:

@@ -1,6 +1,7 @@
 """The paper says what its signer attests: what was declared, what was entered, under which law, where, by whom."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,11 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
-from sauro.core.models import Event
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.genesis import PLATFORM
+from sauro.core.models import Actor, Event
+from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.packs import VN
 from sauro.packs.pack import read
@@ -19,7 +24,7 @@ from sauro.serve.models import Dossier
 from sauro.serve.queries.cases import history, open_dossier
 from sauro.serve.rules.results import check_entries, entered_rows, stated_rows
 from sauro.serve.signing import WORKER
-from sauro.serve.tests.conftest import ENTERED, Town
+from sauro.serve.tests.conftest import ENTERED, Town, office
 from sauro.serve.tests.pages_officer.conftest import ENTRIES, Desks
 
 WORDS = ["Đã ghi vào Sổ hộ tịch."]
@@ -193,7 +198,7 @@ def test_place_signer_and_reference_stand_on_the_paper(town: Town) -> None:
     assert result.signer.position == "Chủ tịch"
     said = json.dumps([str(block) for block in page.blocks], ensure_ascii=False)
     assert f"Mã hồ sơ: {row.code}" in said and f"Mã tra cứu: {row.reference}" in said
-    assert results.locality(UUID(int=0)) == "" and results.signs_as(None) == ""
+    assert results.locality(UUID(int=0)) == "" and results.signatory(None, now()).position == ""
 
 
 @pytest.mark.parametrize(
@@ -229,3 +234,41 @@ def test_two_people_of_one_form_are_told_apart_and_money_is_grouped(town: Town) 
         "750.000 đ",
         "12/2026",
     ]
+
+
+@pytest.mark.django_db
+def test_a_deputy_signs_for_the_head(town: Town) -> None:
+    """Decree 30/2020, Annex I: "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH"."""
+    dossier = examined(town)
+    head = Actor.objects.get(pk=office(dossier, "sign"))
+    deputy = Actor.objects.get(organisation=head.organisation, type="pho-chu-tich-xa")
+    assert results.signatory(head.id, now()).authority == ""
+    with translation.override("vi"):
+        signer = results.signatory(deputy.id, now())
+    assert (signer.authority, signer.position) == ("KT. Chủ tịch", "Phó Chủ tịch")
+    with translation.override("en"):
+        assert results.signatory(deputy.id, now()).authority == "For the Chairperson"
+    # Who only handles dossiers decides nothing, and so signs for nobody.
+    assert results.signatory(office(dossier, "check"), now()).authority == ""
+
+
+@pytest.mark.django_db
+def test_who_acts_in_an_office_signs_as_acting(town: Town) -> None:
+    """Decree 30/2020, Annex I: "Q. CHỦ TỊCH"; where another holds the office, the paper cannot know who will sign."""
+    dossier = examined(town)
+    empty = Actor.objects.filter(type="chu-tich-xa").exclude(pk=office(dossier, "sign"))[0].id
+    today = local_day(now())
+    person, stand_in = town.officers[office(dossier, "receive")], town.officers[office(dossier, "check")]
+
+    def appoint(who: UUID, kind: str) -> None:
+        payload = {"person": who, "valid_from": today, "kind": kind}
+        act(Ask("core.appoint", PLATFORM, f"{who}{kind}", payload, subject=empty))
+
+    with translation.override("vi"):
+        assert results.signatory(empty, now()).position == "Chủ tịch"
+        appoint(person, "acting")
+        assert results.signatory(empty, now()).position == "Q. Chủ tịch"
+        assert results.signatory(empty, now() - timedelta(days=2)).position == "Chủ tịch"
+        appoint(stand_in, "holder")
+        assert results.signatory(empty, now()).position == "Chủ tịch"
+        assert results.signatory(empty, now(), person).position == "Q. Chủ tịch"

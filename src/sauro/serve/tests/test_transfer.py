@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
@@ -51,6 +52,27 @@ def test_five_hundred_filings_in_one_file(assister: Reader, tmp_path: Path) -> N
     assert Dossier.objects.filter(assister=assister.person).count() == 500
     assert summary(import_filings(assister, path))["repeated"] == 500
     assert Dossier.objects.filter(assister=assister.person).count() == 500
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("{not json", "không phải"),
+        ("{}", "Thiếu trường “key”"),
+        (line("a", colour="red"), "Không có trường “colour”"),
+        (line("a", area=7), "“area”"),
+        ("7" * 1_000_001, "1000000"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_in_vietnamese(
+    assister: Reader, tmp_path: Path, wrong: str, said: str
+) -> None:
+    path = tmp_path / "day.jsonl"
+    path.write_text(wrong, encoding="utf-8")
+    with translation.override("vi"):
+        (result, *_rest) = import_filings(assister, path)
+    assert result.outcome == "refused" and said in result.reason, result.reason
+    assert "Expected" not in result.reason and "Object" not in result.reason
 
 
 def test_a_dry_run_files_nothing(assister: Reader, tmp_path: Path) -> None:

@@ -190,6 +190,12 @@ def working_hours(count: Decimal | int | None) -> str:
 
 
 @register.filter
+def citation(reference: Text) -> str:
+    """A place in the law in the language in use."""
+    return wording.citation(str(reference))
+
+
+@register.filter
 def law(reference: Text, href: str = "") -> SafeString:
     """A reference to the law in small type, linked where an address is given."""
     if not reference:

@@ -23,12 +23,10 @@ def result(decision: Result) -> Page:
     code = [parts.coded(decision.dossier)] if decision.dossier else []
     if decision.reference:
         code.append(_("Reference: %(code)s") % {"code": decision.reference})
-    blocks += [
-        Signatures(
-            right=parts.signed_by(decision.signer, decision.demonstration),
-            recipients_label=pgettext("printed form", "To:"),
-            recipients=decision.recipients,
-        ),
-        parts.check(decision.proof, *code),
-    ]
+    signer = parts.signed_by(decision.signer, decision.demonstration)
+    if decision.recipients:
+        to = pgettext("printed form", "To:")
+        blocks += [Signatures(signer, to, decision.recipients), parts.check(decision.proof, *code)]
+    else:
+        blocks.append(parts.check(decision.proof, *code, signers=(signer,)))
     return parts.page(decision, decision.title, decision.title, blocks, about=decision.about)

@@ -14,7 +14,7 @@ from sauro.serve.pages.citizen.attachments import accepted
 from sauro.serve.pages.fields import SectionForm, shown_value
 from sauro.serve.queries.cases import answer_by, last_asked
 from sauro.serve.queries.places import communes, province_of
-from sauro.serve.rules.forms import Problem, check, say
+from sauro.serve.rules.forms import Problem, check, labels, say
 from sauro.serve.rules.procedures import Procedure
 from sauro.serve.rules.statuses import Status
 
@@ -28,7 +28,7 @@ def asked_of(
         return None
     asked = (opened.parts.get(f"supplement-{row['supplements']}") or {}).get("deficiencies", ())
     form = _form(opened, found, [item["item"] for item in asked if item["item"] in found.fields], sent)
-    items, told = [], set()
+    items, told, said = [], set(), labels(found)
     for item in asked:
         id_ = item["item"]
         component, known = found.components.get(id_), found.fields.get(id_)
@@ -37,7 +37,7 @@ def asked_of(
             shown |= {"name": say(component.name), **accepted(component)._asdict()}
         elif known is not None:
             # Two faults of one field are told one after the other; the box to put it right comes once.
-            shown |= {"name": say(known.label), "field": None if id_ in told else form[id_]}
+            shown |= {"name": said[id_], "field": None if id_ in told else form[id_]}
             told.add(id_)
         items.append(shown)
     at = last_asked(row["id"])

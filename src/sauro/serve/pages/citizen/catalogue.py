@@ -18,7 +18,7 @@ from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure
 from sauro.serve.wording import amount_words, limit_words
 from sauro.web.shapes import Chip
-from sauro.web.wording import money
+from sauro.web.wording import citation, money
 
 FREQUENT = ("1.001193", "1.000894", "1.001612", "1.012783")
 
@@ -75,7 +75,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
             "sometimes": [_component(c) for c in terms.components if c.when is not None and c.when not in usual], "limit": limit_words(found),
             "variants": [f"{amount_words(v.amount, v.unit)}: {say(v.name)}" for v in terms.time_limit.variants], "fees": _fees(found),
             "steps": [_step(step) for step in terms.steps if step.kind != "return"],
-            "law": [", ".join(filter(None, (b.instrument, b.article))) for b in terms.legal_basis], "result": say(terms.result.name),
+            "law": [citation(", ".join(filter(None, (b.instrument, b.article)))) for b in terms.legal_basis], "result": say(terms.result.name),
             "note": say(terms.note) if terms.note else "", "unverified": terms.verified in ("I", "G", "no"),
             "limit_unverified": terms.time_limit.verified in ("I", "G", "no"),
             "crumbs": [(_("Home"), reverse("serve:home")), (_("Procedures"), reverse("serve:procedures"))],

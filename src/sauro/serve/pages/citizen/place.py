@@ -18,12 +18,11 @@ from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure
 
 ONLINE = 2
-ABOUT_LAND = ("land", "construction")
 
 
 @signed_in
 def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
-    """Where the person lives, or the land lies, decides who is competent. The commune of their last filing is offered first."""
+    """The place decides who is competent; the pack says which place. The commune of their last filing is offered first."""
     found = catalogue.by_code(code, local_day(now()))
     if found is None:
         raise Http404
@@ -48,7 +47,7 @@ def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         request,
         "serve/citizen/start.html",
         {
-            "procedure": found, "name": say(found.terms.name), "question": question(found), "provinces": offered, "province": province,
+            "procedure": found, "name": say(found.terms.name), "question": question(found), "hint": hint(found), "provinces": offered, "province": province,
             "province_name": dict(offered).get(province, ""), "area": area, "error": error,
             "communes": communes(province) if province else [], "unchosen": "thieu" in request.GET and not province,
         },
@@ -56,8 +55,13 @@ def start(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 
 
 def question(found: Procedure) -> str:
-    """What the place means: for land it is where the land lies, wherever its holder lives."""
-    return _("Where is the land?") if found.terms.field in ABOUT_LAND else _("Where do you live?")
+    """What the place means, by the procedure: where the land lies, say, wherever its holder lives."""
+    return say(found.terms.place.question) if found.terms.place else _("Where do you live?")
+
+
+def hint(found: Procedure) -> str:
+    """Which place to choose where the question alone does not tell."""
+    return say(found.terms.place.hint) if found.terms.place and found.terms.place.hint else ""
 
 
 def last_area(person: UUID) -> str:

@@ -68,13 +68,18 @@ def after(found: Procedure, checked: Checked, section: str, draft: UUID) -> str:
 
 
 def progress(found: Procedure, checked: Checked, here: str, draft: UUID) -> dict[str, Any]:
-    """The steps of the filing with the one that is open, and the address of the page before it (or empty)."""
-    names = [(s.id, say(s.title)) for s in shown_sections(found, checked.holds)]
+    """The steps of the filing with the one that is open, and the address of the page before it (or empty).
+
+    All sections are counted, also one that an answer leaves out: the count stays as it was told on the first page.
+    """
+    names = [(s.id, say(s.title)) for s in found.terms.form.sections]
     names += [(PAPERS, _("Papers")), (LAST_LOOK, _("Check and file"))]
     at = next((i for i, (id_, _title) in enumerate(names) if id_ == here), 0)
+    shown = {s.id for s in shown_sections(found, checked.holds)}
+    before = [id_ for id_, _title in names[:at] if id_ in shown]
     back = reverse("serve:my_dossiers")
     if here == LAST_LOOK:
         back = reverse("serve:attach", kwargs={"draft": draft})
-    elif at:
-        back = reverse("serve:section", kwargs={"draft": draft, "section": names[at - 1][0]})
+    elif before:
+        back = reverse("serve:section", kwargs={"draft": draft, "section": before[-1]})
     return {"step_titles": [title for _id, title in names], "step_at": at + 1, "back": back}

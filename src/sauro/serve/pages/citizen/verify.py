@@ -19,6 +19,7 @@ from sauro.serve.documents import development, verification
 from sauro.serve.pages.showing import event_words, schedule, status_words
 from sauro.serve.queries import cases
 from sauro.serve.queries.places import names
+from sauro.serve.results import signatory
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 
@@ -80,9 +81,19 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             "facts": facts, "name": say(found.terms.name), "status": status_words(facts.status),
             "competent": names([facts.competent]).get(facts.competent, ""), "result": say(found.terms.result.name),
             "schedule": schedule(facts.due, facts.finished_at, facts.status, now()), **_proofs(facts),
-            "verdict": verdict, "development": settings.SAURO_SIGNER == "development",
+            "signed": _signed(facts), "verdict": verdict, "development": settings.SAURO_SIGNER == "development",
         },
     )  # fmt: skip
+
+
+def _signed(facts: cases.PublicFacts) -> dict[str, Any] | None:
+    """In which office, of which agency, and when the result was signed, by the journal: the certificate may name neither."""
+    signing = next((h for h in reversed(cases.history(facts.id)) if h.name == "serve.sign_decision"), None)
+    if signing is None or signing.position is None:
+        return None
+    agency = names([facts.competent]).get(facts.competent, "")
+    office = signatory(signing.position, signing.at, signing.person).position
+    return {"office": ", ".join(filter(None, (office, agency))), "at": signing.at}
 
 
 def _proofs(facts: cases.PublicFacts) -> dict[str, Any]:

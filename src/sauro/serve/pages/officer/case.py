@@ -26,7 +26,7 @@ from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered, wait
 from sauro.serve.pages.showing import promise_of, status_words, timeline_of
 from sauro.serve.queries.cases import AS_FILED
 from sauro.serve.queries.places import commune_names, names
-from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
+from sauro.serve.rules.forms import labels, needed_components, say, shown_fields, shown_sections
 from sauro.serve.rules.results import entered_rows
 from sauro.serve.wording import clock_lines
 
@@ -177,8 +177,7 @@ def _named(desk: Desk, item: str) -> str:
     component = desk.found.components.get(item)
     if component:
         return say(component.name)
-    known = desk.found.fields.get(item)
-    return say(known.label) if known else item
+    return labels(desk.found).get(item, item)
 
 
 def _ending(desk: Desk) -> str:

@@ -25,6 +25,7 @@ from sauro.serve.models import Dossier
 from sauro.serve.pages.officer.office import Official
 from sauro.serve.pages.people import Office
 from sauro.serve.queries import cases
+from sauro.serve.queries import queue as queries
 from sauro.serve.queries.authority import permitted, takes_step
 from sauro.serve.queries.cases import Happening
 from sauro.serve.queries.places import standing_for
@@ -103,7 +104,10 @@ class Desk:
     def turn_elsewhere(self) -> Office | None:
         """Another office of the same person whose turn it is; none where the dossier has ended."""
         others = [office for office in self.official.held if office != self.official.office]
-        found = next((office for office in others if office.position == self.position), None)
+        names = queries.turns_of([office.position for office in others]).get(
+            self.position or UUID(int=0), set()
+        )
+        found = next((office for office in others if office.position in names), None)
         return found if self.status in OPEN else None
 
     @cached_property

@@ -8,9 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from sauro.packs import procedure as pack
-from sauro.packs.schema import Text
 from sauro.serve.pages.officer.desk import Desk
-from sauro.serve.rules.forms import needed_components, say, shown_fields, shown_sections
+from sauro.serve.rules.forms import labels, needed_components, say, shown_fields, shown_sections
 from sauro.serve.rules.results import check_entries, place_of
 from sauro.web import forms
 from sauro.web.forms.base import say_what_to_do
@@ -164,17 +163,17 @@ class SupplementForm(ActForm):
 
 
 def _items(desk: Desk) -> Choices:
-    papers = [(c.id, _short(c.name)) for c in needed_components(desk.found, desk.holds)]
+    papers = [(c.id, _short(say(c.name))) for c in needed_components(desk.found, desk.holds)]
+    said = labels(desk.found)
     asked = [
-        (f.id, _short(f.label))
+        (f.id, _short(said[f.id]))
         for s in shown_sections(desk.found, desk.holds)
         for f in shown_fields(s, desk.holds)
     ]
     return [(_("Papers"), papers), (_("Answers"), asked)]
 
 
-def _short(name: Text) -> str:
-    said = say(name)
+def _short(said: str) -> str:
     return said if len(said) <= 90 else f"{said[:89]}…"
 
 
@@ -205,7 +204,10 @@ class DraftForm(ActForm):
                 initial=before.get("outcome"),
             ),
         )
-        grounds: Choices = [("", _("None: it is granted")), *((g.id, _short(g.text)) for g in terms.refusals)]
+        grounds: Choices = [
+            ("", _("None: it is granted")),
+            *((g.id, _short(say(g.text))) for g in terms.refusals),
+        ]
         self.add(
             "ground",
             django_forms.ChoiceField(

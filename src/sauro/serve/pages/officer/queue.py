@@ -37,7 +37,8 @@ def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
     page = queries.queue(official.reader, asked.filter, at, seen=seen)
     rows = rows_of(page.lines, at)
     # Beside what has ended, or on a later page, it would only disturb.
-    turns = any(line.office == official.office.position for line in page.lines)
+    mine = queries.turns_of([official.office.position])
+    turns = any(line.office in mine for line in page.lines)
     quiet = turns or bool(asked.filter.after) or not queries.is_open(asked.filter)
     today = local_day(at)
     context = {

@@ -176,3 +176,44 @@ def result(shared: dict[str, Any]) -> facts.Result:
         recipients=("Như Điều 2;", "Lưu: VT, HT."),
         signer=SIGNER,
     )  # fmt: skip
+
+
+def certificate(**other: Any) -> facts.Result:
+    """A birth certificate on which everything is filled in, with addresses of two lines, signed by a deputy."""
+    shared = case(**other)
+    keep = {name: shared[name] for name in ("letterhead", "issued", "proof", "demonstration", "dossier")}
+    lives = "Số 18, đường Nguyễn Ái Quốc, khu phố 4, phường Trấn Biên, tỉnh Đồng Nai"
+    child = (
+        ("Họ, chữ đệm và tên", "NGUYỄN TRẦN AN NHIÊN"), ("Ngày, tháng, năm sinh", "02/11/2026"), ("Giới tính", "Nữ"),
+        ("Dân tộc", "Kinh"), ("Quốc tịch", "Việt Nam"),
+        ("Nơi sinh", "Bệnh viện Đa khoa tỉnh Đồng Nai, phường Tam Hiệp, tỉnh Đồng Nai"),
+        ("Quê quán", "Phường Trấn Biên, tỉnh Đồng Nai"),
+    )  # fmt: skip
+    parents = (
+        ("Họ, chữ đệm và tên người mẹ", "Trần Thị Hoa"), ("Năm sinh của người mẹ", "1990"), ("Nơi cư trú của người mẹ", lives),
+        ("Họ, chữ đệm và tên người cha", "Nguyễn Văn Bình"), ("Năm sinh của người cha", "1988"),
+        ("Nơi cư trú của người cha", lives),
+    )  # fmt: skip
+    return facts.Result(
+        **keep,
+        language=other.get("language", "vi"),
+        title="Giấy khai sinh",
+        about="Đăng ký khai sinh",
+        reference="SR-ABCD-EFGH",
+        grounds=(
+            "Căn cứ Luật Hộ tịch số 60/2014/QH13, Điều 11, 13, 14, 15, 16",
+            "Căn cứ Nghị định số 123/2015/NĐ-CP quy định chi tiết một số điều và biện pháp thi hành Luật Hộ tịch, Chương II",
+            "Căn cứ Nghị định số 87/2020/NĐ-CP quy định về Cơ sở dữ liệu hộ tịch điện tử, đăng ký hộ tịch trực tuyến, Chương III",
+            "Căn cứ Thông tư số 04/2020/TT-BTP quy định chi tiết thi hành một số điều của Luật Hộ tịch, Chương II",
+        ),
+        stated=(
+            ("Người được khai sinh", child), ("Cha, mẹ", parents),
+            ("Người đi đăng ký", (("Họ, chữ đệm và tên", "Trần Thị Hoa"), ("Số định danh cá nhân", "075190000001"))),
+        ),
+        entries=(
+            ("Số định danh cá nhân của người được khai sinh", "075326000123"), ("Số đăng ký trong Sổ hộ tịch", "127/2026"),
+            ("Quyển số", "01/2026"), ("Ngày, tháng, năm đăng ký", "22/11/2026"),
+        ),
+        paragraphs=("Đã ghi vào Sổ hộ tịch.",),
+        signer=SIGNER,
+    )  # fmt: skip

@@ -143,6 +143,21 @@ def test_a_form_usually_fits_one_page(language: facts.Language) -> None:
         assert len(PdfFileReader(io.BytesIO(render.pdf(document))).root["/Pages"]["/Kids"]) == 1, name
 
 
+@needs_poppler
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_a_full_certificate_is_one_sheet_and_its_signature_stands_on_it(
+    language: facts.Language, demonstration: bool
+) -> None:
+    made = samples.certificate(language=language, demonstration=demonstration)
+    (page,) = text_of(render.pdf(made))
+    said = page.replace("\n", " ")
+    assert "KT. CHỦ TỊCH" in said and "PHÓ CHỦ TỊCH" in said and "SR-ABCD-EFGH" in said
+    wordy = msgspec.structs.replace(made, paragraphs=(*("Ghi chú dài. " * 9,) * 25,))
+    *_first, last = text_of(render.pdf(wordy))
+    assert "KT. CHỦ TỊCH" in last and "Ghi chú" in last, "nobody signs an empty sheet"
+
+
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         render.pdf(samples.documents(issued=samples.NOW.replace(tzinfo=None))["form03"])

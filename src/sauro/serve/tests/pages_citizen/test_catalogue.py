@@ -65,6 +65,12 @@ def test_the_birth_page_says_what_how_long_and_how_much(town: Town, citizen: Cit
     assert "Giấy chứng sinh" in html and "60/2014/QH13" in html
 
 
+def test_the_law_is_cited_in_the_language_of_the_page(citizen: Citizen) -> None:
+    vietnamese, english = (citizen.get("/thu-tuc/1.001193/", language) for language in ("vi", "en"))
+    assert "60/2014/QH13, Điều 11, 13, 14, 15, 16" in vietnamese
+    assert "60/2014/QH13, Articles 11, 13, 14, 15, 16" in english and "Điều 11" not in english
+
+
 def test_an_unknown_procedure_is_not_found(town: Town, client: Client) -> None:
     assert client.get("/thu-tuc/9.999999/").status_code == 404
     assert client.get("/thu-tuc/9.999999/nop/").status_code in (302, 404)

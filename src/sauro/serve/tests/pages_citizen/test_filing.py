@@ -125,6 +125,66 @@ def test_a_birth_tomorrow_is_refused_by_the_procedure_rule(citizen: Citizen) -> 
     assert "Ngày sinh không thể sau hôm nay" in html
 
 
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"mother_name": "", "mother_birth_year": "", "mother_id": ""}, "id_mother_name_error"),
+        ({"mother_name": "", "father_name": "Nguyễn Văn Thành", "mother_birth_year": ""}, ""),
+        ({"mother_birth_year": "1925"}, "id_mother_birth_year_error"),
+        ({"mother_birth_year": "1926"}, ""),
+        ({"mother_birth_year": "2026"}, "id_mother_birth_year_error"),
+        ({"father_name": "Nguyễn Văn Thành", "father_birth_year": "1900"}, "id_father_birth_year_error"),
+    ],
+)
+def test_a_parent_is_named_and_of_an_age_to_be_one(
+    citizen: Citizen, other: dict[str, str], told: str
+) -> None:
+    draft = citizen.begin()
+    citizen.fill(draft, "requester")
+    citizen.fill(draft, "child")
+    answer = citizen.fill(draft, "parents", **other)
+    if told:
+        assert f'id="{told}"' in answer.content.decode()
+    else:
+        assert answer["Location"] == f"/nop/{draft.id}/delivery/"
+
+
+def test_who_cares_for_a_child_of_unknown_parents_names_none(citizen: Citizen) -> None:
+    """Such a child is registered too: it need not have been abandoned."""
+    draft = citizen.begin()
+    citizen.fill(draft, "requester", requester_relation="carer")
+    citizen.fill(draft, "child")
+    nobody = {"mother_name": "", "mother_birth_year": "", "mother_id": ""}
+    assert citizen.fill(draft, "parents", **nobody)["Location"] == f"/nop/{draft.id}/delivery/"
+
+
+def test_a_result_by_post_needs_an_address(citizen: Citizen) -> None:
+    draft = citizen.begin()
+    for section in ("requester", "child", "parents"):
+        citizen.fill(draft, section)
+    assert 'name="delivery_address"' not in citizen.get(f"/nop/{draft.id}/delivery/")
+    html = citizen.fill(draft, "delivery", result_delivery="post").content.decode()
+    assert 'name="delivery_address"' in html
+    html = citizen.fill(draft, "delivery", result_delivery="post", delivery_address="").content.decode()
+    assert 'id="id_delivery_address_error"' in html
+    to = {"result_delivery": "post", "delivery_address": "12 Lê Lợi, phường Trấn Biên"}
+    assert citizen.fill(draft, "delivery", **to)["Location"] == f"/nop/{draft.id}/tep/"
+
+
+def test_each_procedure_says_which_place_decides(citizen: Citizen) -> None:
+    asked = {
+        "1.000656": ("Người đã mất cư trú lần cuối ở đâu?", "Where did the deceased last live?"),
+        "1.001193": ("Cha hoặc mẹ của trẻ cư trú ở đâu?", "Where does the child’s father or mother live?"),
+        "1.012783": ("Thửa đất ở đâu?", "Where is the plot?"),
+    }
+    for code, (vi, en) in asked.items():
+        assert f'<h1 class="govuk-heading-l">{vi}</h1>' in citizen.get(f"/thu-tuc/{code}/nop/")
+        assert f'<h1 class="govuk-heading-l">{en}</h1>' in citizen.get(f"/thu-tuc/{code}/nop/", "en")
+    assert "chọn nơi lập biên bản" in citizen.get("/thu-tuc/1.001193/nop/")
+    found = catalogue.procedures(date(2026, 11, 22))
+    assert len(found) == 12 and all(f.terms.place for f in found)
+
+
 def test_saved_for_later_even_when_half_done(citizen: Citizen) -> None:
     draft = citizen.begin()
     answer = citizen.client.post(f"/nop/{draft.id}/requester/", {"requester_name": "Bà Năm", "later": "1"})
@@ -412,3 +472,18 @@ def test_a_new_local_account_can_file_at_once(citizen: Citizen) -> None:
     assert newcomer.send(draft)["Location"] == f"/ho-so/{draft.id}/da-nop/"
     assert Dossier.objects.get(pk=draft.id).applicant == Account.objects.get(user__username="moi").person
     assert client.get(f"/ho-so-cua-toi/{draft.id}/").status_code == 200
+
+
+@pytest.mark.parametrize("proof", ["certificate", "abandoned"])
+def test_the_count_of_steps_stays_what_it_was(citizen: Citizen, proof: str) -> None:
+    """An abandoned child has no section of parents: the count told on the first page holds all the same."""
+    draft, told = citizen.begin(), []
+    citizen.fill(draft, "requester")
+    for section in ("requester", "child"):
+        told.append(citizen.get(f"/nop/{draft.id}/{section}/"))
+    citizen.fill(draft, "child", proof_of_birth=proof)
+    told.append(citizen.get(f"/nop/{draft.id}/delivery/"))
+    said = [page.split('sr-progress__where">')[1].split(":")[0] for page in told]
+    assert said == ["Bước 1 trên 6", "Bước 2 trên 6", "Bước 4 trên 6"]
+    back = "parents" if proof == "certificate" else "child"
+    assert f"/nop/{draft.id}/{back}/" in told[2]

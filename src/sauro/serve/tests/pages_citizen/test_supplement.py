@@ -49,6 +49,24 @@ def test_a_field_that_was_asked_for_is_answered_in_its_own_box(citizen: Citizen)
     assert (answers["mother_name"], answers["mother_birth_year"]) == ("Trần Thị Hòa", 1991)
 
 
+def test_a_field_is_named_with_its_page_where_labels_repeat(citizen: Citizen) -> None:
+    dossier = citizen.file()
+    citizen.town.do(dossier, "serve.accept_dossier")
+    row = Dossier.objects.get(pk=dossier)
+    holder = citizen.town.holder(UUID(row.plan["positions"][row.step]))
+    html = signed_in(holder).get(f"/can-bo/ho-so/{dossier}/").content.decode()
+    for page in ("Người đi đăng ký", "Người được khai sinh"):
+        assert f">{page}: Họ, chữ đệm và tên</option>" in html
+    assert ">Họ, chữ đệm và tên</option>" not in html and ">Nơi sinh</option>" in html
+    citizen.town.do(
+        dossier,
+        "serve.request_supplement",
+        {"deficiencies": [{"item": "child_name", "reason": "Tên của trẻ viết thiếu dấu"}]},
+    )
+    html = citizen.get(f"/ho-so-cua-toi/{dossier}/")
+    assert "<strong>Người được khai sinh: Họ, chữ đệm và tên</strong>" in html
+
+
 def test_an_officer_sees_the_corrected_value_with_the_former_beside_it(citizen: Citizen) -> None:
     dossier = asked(citizen)
     sent = {"key": "one", "mother_name": "Trần Thị Hòa", "mother_birth_year": "1990", **BORN}
@@ -119,6 +137,7 @@ def test_who_looked_names_the_dossier_and_the_purpose_once(citizen: Citizen) -> 
         for how in ("page", "file", "paper"):
             open_dossier(Reader(citizen.town.holder(office), office), dossier, how=how)
     html = citizen.get("/ai-da-xem/")
+    assert '<ul class="govuk-list sr-lines">' in html
     for dossier in (first, second):
         reference = Dossier.objects.get(pk=dossier).reference
         assert html.count(f'href="/ho-so-cua-toi/{dossier}/">{reference}</a>') == 1

@@ -8,7 +8,7 @@ from django.test import Client
 
 from sauro.core.journal import checkpoints
 from sauro.core.journal.sealer import seal_once
-from sauro.core.models import Instance
+from sauro.core.models import Actor, Instance
 from sauro.core.note import verifier_of
 from sauro.core.queries.visibility import Reader
 from sauro.core.vault import keyring
@@ -70,7 +70,8 @@ def test_a_stranger_sees_public_facts_only(citizen: Citizen) -> None:
                 "Đồng ý cho",
             ]
             assert [value for value in known if value in html] == []
-            assert "root " in html and "leaf " in html
+            leaf, root = ("(lá):", "(gốc):") if language == "vi" else ("(leaf):", "(root):")
+            assert leaf in html and root in html
             assert html.count("checkpoint gồm" if language == "vi" else "the checkpoint of") == 1
 
 
@@ -96,6 +97,27 @@ def test_the_signed_paper_is_known_and_a_changed_one_is_not(citizen: Citizen) ->
     html = Client().post(page, {"paper": upload(b"\xff\xd8\xff\xe0", "ket-qua.pdf")}).content.decode()
     assert "Tệp này không phải PDF" in html and changed not in html
     assert "Chọn tệp PDF" in Client().post(page, {}).content.decode()
+
+
+def test_it_says_in_words_whose_signature_it_is_and_what_each_fingerprint_is_of(citizen: Citizen) -> None:
+    dossier = decided(citizen)
+    row = Dossier.objects.get(pk=dossier)
+    agency = Actor.objects.get(pk=row.competent)
+    page = f"/xac-thuc/{row.reference}/"
+    html = Client(HTTP_ACCEPT_LANGUAGE="vi").get(page).content.decode()
+    assert f"Chủ tịch, {agency.name_vi}" in html and "Dấu vân tay (SHA-256) của giấy tờ đã ký" in html
+    paper = citizen.client.get(f"/ho-so-cua-toi/{dossier}/giay-to/result.pdf").content
+    client = Client()
+    client.cookies["sauro_language"] = "en"
+    html = client.post(page, {"paper": upload(paper, "result.pdf")}).content.decode()
+    assert f"Signed by the Chairperson, {agency.name_en} at " in html
+    assert "Name in the certificate of the signature: Chữ ký thử" in html
+    assert "Fingerprint (SHA-256) of the file that you gave" in html
+    assert (
+        html.count("(NO LEGAL VALUE)") == 2 == html.count('<span lang="vi">KHÔNG CÓ GIÁ TRỊ PHÁP LÝ</span>')
+    )
+    changed = client.post(page, {"paper": upload(paper + b"\n", "result.pdf")}).content.decode()
+    assert "Signed by the" not in changed
 
 
 def test_a_reference_is_found_however_it_is_typed(citizen: Citizen) -> None:

@@ -281,3 +281,14 @@ def test_the_counter_withdraws_for_the_applicant(town: Town, desks: Desks) -> No
     dossier = town.file()
     assert desks.post(dossier, "withdraw").status_code == 302
     assert Dossier.objects.get(pk=dossier).status == 7
+
+
+def test_what_is_to_be_done_stands_before_what_was_told(town: Town, desks: Desks) -> None:
+    """In this order a phone shows it, and a screen reader reads it."""
+    dossier = town.file()
+    html = desks.at(dossier).get(f"/can-bo/ho-so/{dossier}/").content.decode()
+    places = [
+        html.index(mark)
+        for mark in ("<h1", 'id="acts"', 'id="accept"', "sr-promise", 'id="part-1"', 'id="forms"')
+    ]
+    assert places == sorted(places)

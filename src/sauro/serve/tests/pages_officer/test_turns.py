@@ -73,6 +73,32 @@ def test_a_successor_is_offered_what_it_may_do(town: Town, desks: Desks) -> None
     assert client.get(f"/can-bo/ho-so/{dossier}/").context["desk"].mine
 
 
+def test_after_a_merger_it_is_among_what_is_the_successors_turn(town: Town, desks: Desks) -> None:
+    """On Today, in the queue, as where they begin, and as an office to change to."""
+    early = town.file()
+    town.file()
+    desks.post(early, "accept")
+    heir = town.merge_away(office(early, "check"))
+    client = signed_in(town.officers[heir])
+    for page in ("/can-bo/", "/can-bo/ho-so/?mine=1"):
+        assert [row.line.id for row in client.get(page).context["rows"]] == [early], page
+    both = signed_in(holder(other_office(town), heir))
+    assert acting(both) == heir, "they begin where something waits"
+    both.post("/can-bo/chuc-vu/", {"position": str(other_office(town))})
+    assert [(e.office.position, e.count) for e in both.get("/can-bo/").context["elsewhere"]] == [(heir, 1)]
+    reads = signed_in(holder(one_stop := office(early, "receive"), heir))
+    reads.post("/can-bo/chuc-vu/", {"position": str(one_stop)})
+    assert reads.get(f"/can-bo/ho-so/{early}/").context["desk"].turn_elsewhere.position == heir
+
+
+def test_after_a_merger_what_was_not_yet_accepted_is_the_successors_turn_too(
+    town: Town, desks: Desks
+) -> None:
+    dossier = town.file()
+    heir = signed_in(town.officers[town.merge_away(office(dossier, "receive"))])
+    assert [row.line.id for row in heir.get("/can-bo/").context["rows"]] == [dossier]
+
+
 def test_somebody_with_several_offices_begins_where_something_waits(town: Town, desks: Desks) -> None:
     dossier = town.file()
     first, one_stop, registrar = other_office(town), office(dossier, "receive"), office(dossier, "check")
