@@ -26,7 +26,7 @@ from sauro.core.clock import (
     timers_for,
     working_time_between,
 )
-from sauro.core.tests.clock.reference import SlowCalendar
+from sauro.core.tests.clock.reference import Beyond, SlowCalendar
 from sauro.core.tests.clock.worlds import WORLDS, aware, moments
 
 FAST = {world["code"]: Calendar.from_data(world) for world in WORLDS}
@@ -232,7 +232,10 @@ def run(name, examples):
     check, *strategies = CHECKS[name]
 
     def whole(drawn):
-        check(*drawn)
+        try:
+            check(*drawn)
+        except Beyond:  # pauses led out of the years that the reference was given: it has no answer
+            assume(False)
 
     quiet = [HealthCheck.filter_too_much, HealthCheck.too_slow]
     settings(max_examples=examples, deadline=None, suppress_health_check=quiet)(
