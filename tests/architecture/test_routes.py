@@ -69,7 +69,7 @@ OWN = {
 }
 OFFICE = {
     "serve:today": "the turn of the reader's office",
-    "serve:choose_office": "an office that the reader holds",
+    "web:choose_office": "an office that the reader holds",
     "serve:queue": "what the reader's office may list",
     "serve:accept_chosen": "each dossier by its own grant",
     "serve:counter": "for who may assist",

@@ -49,8 +49,7 @@ def fold() -> int:
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(_FOLD, [BATCH])
-        folded = int(cursor.fetchone()[0])
-        return folded
+        return int(cursor.fetchone()[0])
 
 
 def settle() -> int:

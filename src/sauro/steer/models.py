@@ -34,7 +34,7 @@ class Task(Journalled):
     it has given to its own sub-tasks, ``children`` how many of them live. ``stage``, ``shown`` (its evidence passed)
     and ``late`` (0 no, 1 against the original deadline, 2 against the one in force too) are what is counted, with
     ``due``, the deadline in force: whether an open task is overdue is asked of the clock, never stored.
-    ``reported_at`` is the first report of completion that was not sent back. Words that people write are sealed in the
+    ``folded`` is what a search finds it by. ``reported_at`` is the first report of completion that was not sent back. Words that people write are sealed in the
     commitment's unit; the text of a task is the law's.
     """
 
@@ -63,6 +63,7 @@ class Task(Journalled):
     reported_at = models.DateTimeField(null=True)
     difficulty = models.BooleanField(default=False)
     batch = models.UUIDField(null=True)
+    folded = models.TextField(default="")
 
     class Meta:
         constraints = [
@@ -75,7 +76,6 @@ class Task(Journalled):
         indexes = [
             models.Index(fields=["parent"]),
             models.Index(fields=["lead", "stage", "due"]),
-            models.Index(fields=["due", "id"], name="task_due"),
             models.Index(fields=["batch"], name="task_batch", condition=Q(batch__isnull=False)),
             GinIndex(fields=["involved"], name="task_involved", fastupdate=False),
         ]

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from sauro.web import pages
+from sauro.web import pages, people
 
 app_name = "web"
 urlpatterns = [
     path("i18n/set", pages.switch_language, name="language"),
+    path("can-bo/chuc-vu/", people.choose_office, name="choose_office"),
     path("accessibility", pages.accessibility, name="accessibility"),
     path("how-to-verify", pages.how_to_verify, name="how_to_verify"),
     path("_components", pages.components, name="components"),

@@ -40,14 +40,18 @@ def _pieces(ask: Ask, payload: Any, envelope: Row | None) -> Query | None:
 def judge_evidence(work: Work) -> None:
     """The verifier says of one piece whether it shows the output; the task is shown while one piece passes."""
     p: JudgeEvidence = work.payload
-    subject.require_stage(work, {"working", "reported"}, _("This task is not under way, so this cannot be done now."))
+    subject.require_stage(
+        work, {"working", "reported"}, _("This task is not under way, so this cannot be done now.")
+    )
     subject.require_verifier(work, next((row["current"] for row in work.facts), None))
     pieces = {row["id"]: row for row in work.facts if row["id"] is not None}
     if p.evidence not in pieces:
         work.refuse("no_evidence", "I2", _("There is no such piece of evidence."), field="evidence")
     if not p.passes:
         reason = subject.require_words(work, "reason", _("Say in a few words what is missing."))
-        work.personal(work.subject, f"judged-{p.evidence}-{work.row(Commitment)['version']}", {"reason": reason})
+        work.personal(
+            work.subject, f"judged-{p.evidence}-{work.row(Commitment)['version']}", {"reason": reason}
+        )
     piece = {name: value for name, value in pieces[p.evidence].items() if name not in ("office", "current")}
     work.put_row(Evidence, piece, passes=p.passes, judged_at=work.now, judge=work.ask.position)
     shown = p.passes or any(row["passes"] for id_, row in pieces.items() if id_ != p.evidence)
@@ -85,7 +89,9 @@ class SendBack(msgspec.Struct, forbid_unknown_fields=True):
 def send_back_task(work: Work) -> None:
     """The report does not stand: the task goes on, and its next report of completion is judged anew."""
     subject.require_verifier(work)
-    subject.require_stage(work, {"reported"}, _("This task was not reported done, so there is nothing to send back."))
+    subject.require_stage(
+        work, {"reported"}, _("This task was not reported done, so there is nothing to send back.")
+    )
     reason = subject.require_words(work, "reason", _("Say in a few words what is missing."))
     work.personal(work.subject, f"sent-back-{work.row(Commitment)['version']}", {"reason": reason})
     work.put(Commitment, reported="in_progress")

@@ -15,6 +15,7 @@ from sauro.core.doorway import Ask, Work, action
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
+from sauro.core.moment import now
 from sauro.core.queries import courses
 from sauro.steer.actions import subject
 from sauro.steer.actions.subject import TASK, TERMS, offices
@@ -38,7 +39,7 @@ def _facts(ask: Ask, payload: ExtendTask, envelope: Row | None) -> Query | None:
 UNION ALL SELECT r.id, NULL, r.code, NULL, 'decision', NULL, NULL, NULL, NULL, NULL FROM core_record r
 WHERE r.id = %s AND r.register = 'instruments' AND r.valid_from <= %s AND (r.valid_to IS NULL OR r.valid_to >= %s)
 UNION ALL SELECT t.id, NULL, t.code, NULL, 'above', NULL, t.due, NULL, NULL, NULL FROM steer_task t WHERE t.id = %s::uuid"""
-    today = local_day(subject.moment())
+    today = local_day(now())
     return sql + more, [*values, payload.decision, today, today, envelope["parent"]]
 
 
@@ -74,7 +75,10 @@ def extend_task(work: Work) -> None:
         work.refuse("after_parent", "I1: a clear time", _("A part cannot be due after the whole. Choose an earlier day."), field="until")  # fmt: skip
     number = work.row(Commitment)["extensions"] + 1
     work.put(
-        Commitment, course={**longer.to_data(), "calendar_id": kept["calendar_id"]}, due=due, extensions=number
+        Commitment,
+        course={**longer.to_data(), "calendar_id": kept["calendar_id"]},
+        due=due,
+        extensions=number,
     )
     work.put(Task, due=due, due_on=p.until)
     work.personal(work.subject, f"extension-{number}", {"reason": reason})

@@ -12,8 +12,10 @@ from sauro.core.doorway import Ask, Work, action
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row, Where
 from sauro.core.models import Commitment
+from sauro.core.moment import now
 from sauro.core.queries import courses
 from sauro.core.rules.clarities import Clarity, Promise, gaps
+from sauro.core.text import fold
 from sauro.steer.actions import subject
 from sauro.steer.actions.subject import TASK
 from sauro.steer.models import Task
@@ -88,7 +90,7 @@ class NoWords(msgspec.Struct, forbid_unknown_fields=True):
 
 def named_by(ask: Ask, terms: Any, instrument: UUID | None, paragraph: UUID | None = None) -> Query:
     """The query for what a task names, where the asker's office is."""
-    today = local_day(subject.moment())
+    today = local_day(now())
     positions = [id_ for id_ in (terms.position, terms.verifier, ask.position) if id_ is not None]
     organisations = [id_ for id_ in (terms.lead, *terms.coordinating) if id_ is not None]
     holders = [id_ for id_ in (ask.person, ask.position) if id_ is not None]
@@ -117,7 +119,11 @@ class Named:
         own = self.scopes.get(grant.scope_id) if grant.scope_id else None
         if own is None:
             return False
-        inside: bool = target["path"].startswith(own["path"]) if grant.scope == "subtree" else target["current"] == own["current"]
+        inside: bool = (
+            target["path"].startswith(own["path"])
+            if grant.scope == "subtree"
+            else target["current"] == own["current"]
+        )
         return inside
 
 
@@ -137,28 +143,45 @@ def draft_task(work: Work) -> None:
     p: DraftTask = work.payload
     named = Named(work.facts)
     if named.instrument is None:
-        work.refuse("unknown_instrument", "register: instruments", _("Choose a registered instrument."), field="instrument")
+        work.refuse(
+            "unknown_instrument",
+            "register: instruments",
+            _("Choose a registered instrument."),
+            field="instrument",
+        )
     if p.paragraph is not None and p.paragraph not in named.paragraphs:
-        work.refuse("unknown_paragraph", "register: instruments", _("Choose a paragraph of this instrument."), field="paragraph")
+        work.refuse(
+            "unknown_paragraph",
+            "register: instruments",
+            _("Choose a paragraph of this instrument."),
+            field="paragraph",
+        )
     refuse_unknown(work, named, p)
     if p.home is not None and p.home != named.organisation_of(work.ask.position):
-        work.refuse("unknown_office", "I1", _("Draft in the office that you hold now."), field="home", status=403)
+        work.refuse(
+            "unknown_office", "I1", _("Draft in the office that you hold now."), field="home", status=403
+        )
     if p.lead is None:
-        work.refuse("unclear", "I1: a clear responsibility", _("Choose the one agency that leads."), field="lead")
+        work.refuse(
+            "unclear", "I1: a clear responsibility", _("Choose the one agency that leads."), field="lead"
+        )
     work.subject = p.id or work.subject
     insert_task(work, named, p, instrument=p.instrument, lead=p.lead, code=p.code.strip(), paragraph=p.paragraph, batch=p.batch)  # fmt: skip
     work.answer["task"] = str(work.subject)
 
 
-def insert_task(work: Work, named: Named, terms: Terms, *, instrument: Any, lead: Any, code: str, **more: Any) -> None:
+def insert_task(
+    work: Work, named: Named, terms: Terms, *, instrument: Any, lead: Any, code: str, **more: Any
+) -> None:
     """Both halves of the task that is the subject of the act."""
+    code = code or f"N{work.subject.hex[-12:].upper()}"
     work.insert(
         Commitment, id=work.subject, kind="task", task=terms.task.strip(), lead=lead, position=terms.position,
         output=terms.output.strip(), instrument=instrument, opened_at=work.now, unit=work.subject, retention=RETENTION,
         doers=[],
     )  # fmt: skip
     work.insert(
-        Task, id=work.subject, code=code or f"N{work.subject.hex[-12:].upper()}", instrument=instrument, lead=lead,
+        Task, id=work.subject, code=code, folded=fold(f"{code} {terms.task}"), instrument=instrument, lead=lead,
         scopes=[lead, instrument], coordinating=terms.coordinating, involved=involved(work, named, terms, lead),
         assigner=work.ask.position, verifier=terms.verifier, due_on=terms.due_on, **more,
     )  # fmt: skip
@@ -167,7 +190,12 @@ def insert_task(work: Work, named: Named, terms: Terms, *, instrument: Any, lead
 
 def involved(work: Work, named: Named, terms: Terms, lead: UUID) -> list[UUID]:
     """The organisations that take part: who assigns, leads, coordinates and verifies."""
-    found = [named.organisation_of(work.ask.position), lead, *terms.coordinating, named.organisation_of(terms.verifier)]
+    found = [
+        named.organisation_of(work.ask.position),
+        lead,
+        *terms.coordinating,
+        named.organisation_of(terms.verifier),
+    ]
     return list(dict.fromkeys(id_ for id_ in found if id_ is not None))
 
 
@@ -179,7 +207,12 @@ def refuse_unknown(work: Work, named: Named, terms: Terms) -> None:
         *(("coordinating", id_, named.organisations) for id_ in terms.coordinating),
     ):  # fmt: skip
         if id_ is not None and id_ not in known:
-            work.refuse("unknown_office", "I1", _("Choose from the list: there is no such office or agency."), field=field)
+            work.refuse(
+                "unknown_office",
+                "I1",
+                _("Choose from the list: there is no such office or agency."),
+                field=field,
+            )
 
 
 def _amend_facts(ask: Ask, payload: AmendTask, envelope: Row | None) -> Query | None:
@@ -201,7 +234,7 @@ def amend_task(work: Work) -> None:
         Commitment, task=p.task.strip(), lead=lead, position=p.position, output=p.output.strip(), state="filed",
     )  # fmt: skip
     work.put(
-        Task, lead=lead, scopes=[*row["path"], lead, row["instrument"]], coordinating=p.coordinating, due_on=p.due_on,
+        Task, folded=fold(f"{row['code']} {p.task}"), lead=lead, scopes=[*row["path"], lead, row["instrument"]], coordinating=p.coordinating, due_on=p.due_on,
         verifier=p.verifier, involved=involved(work, named, p, lead), stage="draft",
     )  # fmt: skip
     work.personal(work.subject, "note", {"note": p.note.strip()}, version=work.row(Commitment)["version"] + 1)
@@ -210,7 +243,9 @@ def amend_task(work: Work) -> None:
 def _assign_facts(ask: Ask, payload: NoWords, envelope: Row | None) -> Query | None:
     if envelope is None:
         return None
-    terms = Terms("", envelope["lead"], envelope["position"], "", None, envelope["verifier"], envelope["coordinating"])
+    terms = Terms(
+        "", envelope["lead"], envelope["position"], "", None, envelope["verifier"], envelope["coordinating"]
+    )
     return named_by(ask, terms, envelope["instrument"])
 
 
@@ -250,7 +285,9 @@ def promised(
     if judge is None or not judge["persons"]:
         told.setdefault("verifier", str(_("nobody is named who will judge the output")))
     elif judge["organisation"] == _current(named, lead):
-        told.setdefault("verifier", str(_("the verifier belongs to the agency that leads, so it is not independent")))
+        told.setdefault(
+            "verifier", str(_("the verifier belongs to the agency that leads, so it is not independent"))
+        )
     if told:
         field = next(iter(told))
         work.refuse(

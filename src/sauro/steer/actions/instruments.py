@@ -102,7 +102,9 @@ def _pieces(work: Work, text: str) -> list[Piece]:
         work.refuse("too_long", "form", _("This text is too long; register its annexes as instruments of their own."), field="text")  # fmt: skip
     pieces = split(text)
     if not pieces:
-        work.refuse("no_text", "I1: a clear task", _("Paste the text from which tasks are made."), field="text")
+        work.refuse(
+            "no_text", "I1: a clear task", _("Paste the text from which tasks are made."), field="text"
+        )
     return pieces
 
 

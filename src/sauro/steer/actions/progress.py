@@ -72,7 +72,9 @@ def report_progress(work: Work) -> None:
     subject.require_stage(work, {"working", "reported"}, ENDED)
     subject.require_lead(work)
     if not 0 <= p.progress <= 100 or (p.done and p.progress != 100):
-        work.refuse("progress", "I2", _("Progress is from 0 to 100 per cent; what is done is 100."), field="progress")
+        work.refuse(
+            "progress", "I2", _("Progress is from 0 to 100 per cent; what is done is 100."), field="progress"
+        )
     words = subject.require_words(work, "words", _("Say in a few words what was done."))
     living = [row["name_vi"] for row in work.facts if row["kind"] == "part"]
     if p.done and living:
@@ -145,14 +147,18 @@ def attach_evidence(work: Work) -> None:
     if p.kind == "link":
         at = urlsplit(reference)
         if at.scheme not in ("http", "https") or not at.hostname or len(reference) > 1000:
-            work.refuse("no_address", "I2", _("Give the whole address, beginning with https://."), field="reference")
+            work.refuse(
+                "no_address", "I2", _("Give the whole address, beginning with https://."), field="reference"
+            )
     else:
         referred = [row for row in work.facts if row["kind"] == "referred"]
         if p.kind not in _REFERRED or not referred:
             work.refuse("no_evidence", "I2", _("There is no such file, number or case."), field="reference")
         reference, digest = str(_uuid(reference)), referred[0]["name_vi"] or ""
     subject.did(work)
-    id_ = work.insert(Evidence, task=work.subject, kind=p.kind, reference=reference, digest=digest, at=work.now)
+    id_ = work.insert(
+        Evidence, task=work.subject, kind=p.kind, reference=reference, digest=digest, at=work.now
+    )
     if p.words.strip():
         work.personal(work.subject, f"evidence-{id_}", {"words": p.words.strip()})
     if work.row(Commitment)["evidenced"] == "none":

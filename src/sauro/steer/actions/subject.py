@@ -14,7 +14,6 @@ from sauro.core.doorway import Ask, Subject, Work
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment, Timer
-from sauro.core.moment import now as moment  # noqa: F401 — the facts of an act are asked before its own moment
 from sauro.core.queries import courses
 from sauro.steer.models import Task
 
@@ -69,13 +68,17 @@ def require_verifier(work: Work, heir: UUID | None = None) -> None:
             "doer_closes", "I3",
             _("You worked on this task, so somebody else must judge it, whatever office you hold."), status=403,
         )  # fmt: skip
-    require_office(work, work.row(Task)["verifier"], _("Only the verifier named for this task does this."), heir)
+    require_office(
+        work, work.row(Task)["verifier"], _("Only the verifier named for this task does this."), heir
+    )
 
 
 def require_stage(work: Work, stages: Collection[str], message: Any) -> None:
     before = work.row(Task)["stage"]
     if before not in stages:
-        work.refuse("illegal_transition", f"task: {work.action.name} in {before}", message, status=409, before=before)
+        work.refuse(
+            "illegal_transition", f"task: {work.action.name} in {before}", message, status=409, before=before
+        )
 
 
 def require_words(work: Work, field: str, message: Any) -> str:
@@ -123,5 +126,8 @@ def plan_timers(work: Work, task: UUID, course: Course, calendar: Any) -> None:
 
 def cancel_timers(work: Work) -> None:
     for row in timers(work):
-        timer = {name: row[name] for name in ("id", "commitment", "kind", "due_at", "fired_at", "cancelled_at", "event")}
+        timer = {
+            name: row[name]
+            for name in ("id", "commitment", "kind", "due_at", "fired_at", "cancelled_at", "event")
+        }
         work.put_row(Timer, timer, cancelled_at=work.now)

@@ -13,8 +13,18 @@ from sauro.core.ids import new_id
 from sauro.core.models import Commitment
 from sauro.core.queries import courses
 from sauro.core.rules.closing import may_close
+from sauro.core.text import fold
 from sauro.steer.actions import subject
-from sauro.steer.actions.drafting import RETENTION, Named, Terms, end_of, involved, named_by, promised, refuse_unknown
+from sauro.steer.actions.drafting import (
+    RETENTION,
+    Named,
+    Terms,
+    end_of,
+    involved,
+    named_by,
+    promised,
+    refuse_unknown,
+)
 from sauro.steer.actions.subject import TASK
 from sauro.steer.models import Task
 from sauro.steer.rules.shares import DEEPEST, WHOLE, whole_of
@@ -50,7 +60,9 @@ def hand_sub_task(work: Work) -> None:
     refuse_unknown(work, named, p)
     _refuse_share(work, p, parent)
     if p.lead is None:
-        work.refuse("unclear", "I1: a clear responsibility", _("Choose the one agency that leads."), field="lead")
+        work.refuse(
+            "unclear", "I1: a clear responsibility", _("Choose the one agency that leads."), field="lead"
+        )
         raise AssertionError
     covered = named.covers(work, p.lead) or p.lead in parent["coordinating"]
     promised(work, named, p.position, p.task, p.due_on, p.lead, p.output, p.verifier, covered)
@@ -65,7 +77,9 @@ def hand_sub_task(work: Work) -> None:
 def _refuse_share(work: Work, p: HandSubTask, parent: Row) -> None:
     left = WHOLE - parent["handed"]
     if not 0 < p.share <= left:
-        message = _("Of this task, %(left)s %% is left to hand on. Choose a share up to that.") % {"left": left / 100}
+        message = _("Of this task, %(left)s %% is left to hand on. Choose a share up to that.") % {
+            "left": left / 100
+        }
         work.refuse("share", "I2: roll-up", message, field="share", left=left)
     if len(parent["path"]) >= DEEPEST:
         work.refuse("too_deep", "I1: a clear responsibility", _("This cascade is deep enough: do it, or hand it on beside this one."))  # fmt: skip
@@ -88,7 +102,7 @@ def _insert(work: Work, named: Named, p: HandSubTask, lead: UUID, due_on: date) 
         Task, id=task, code=code[:64], instrument=parent["instrument"], paragraph=parent["paragraph"], parent=work.subject,
         path=path, scopes=[*path, lead, parent["instrument"]], lead=lead, coordinating=p.coordinating, involved=everybody,
         assigner=work.ask.position, verifier=p.verifier, due_on=due_on, due=due, stage="assigned", share=p.share,
-        whole=whole_of(parent["whole"], p.share), batch=parent["batch"],
+        whole=whole_of(parent["whole"], p.share), folded=fold(f"{code} {p.task}"), batch=parent["batch"],
     )  # fmt: skip
     work.personal(task, "note", {"note": p.note.strip()})
     subject.plan_timers(work, task, course, calendar)
@@ -107,11 +121,16 @@ def _cancel_facts(ask: Ask, payload: CancelTask, envelope: Row | None) -> Query 
         return None
     living = "EXISTS (SELECT 1 FROM steer_task c WHERE c.parent = %s AND c.stage NOT IN ('cancelled', 'done')) AS living"
     if envelope["parent"] is None:
-        return f"SELECT {living}", [ask.subject]  # noqa: S608 — a constant of ours
-    return f"SELECT t.*, {living} FROM steer_task t WHERE t.id = %s FOR UPDATE", [ask.subject, envelope["parent"]]  # noqa: S608
+        return f"SELECT {living}", [ask.subject]
+    return f"SELECT t.*, {living} FROM steer_task t WHERE t.id = %s FOR UPDATE", [
+        ask.subject,
+        envelope["parent"],
+    ]
 
 
-@action("steer.cancel_task", subject=TASK, payload=CancelTask, purpose="steer", facts=_cancel_facts, batch=False)
+@action(
+    "steer.cancel_task", subject=TASK, payload=CancelTask, purpose="steer", facts=_cancel_facts, batch=False
+)
 def cancel_task(work: Work) -> None:
     """Withdraw a task that is no longer wanted; what was done under it stays in the journal. Its parts go first."""
     row = work.row(Task)
@@ -122,7 +141,9 @@ def cancel_task(work: Work) -> None:
     if any(fact["living"] for fact in work.facts):
         work.refuse("parts_living", "I7: no orphan", _("Parts of this task are still under way. Withdraw them first."), status=409)  # fmt: skip
     if not may_close(work.ask.person, work.row(Commitment)["doers"]):
-        work.refuse("doer_closes", "I3", _("You worked on this task, so somebody else must end it."), status=403)
+        work.refuse(
+            "doer_closes", "I3", _("You worked on this task, so somebody else must end it."), status=403
+        )
     work.personal(work.subject, f"cancelled-{work.row(Commitment)['version']}", {"reason": reason})
     work.put(Commitment, state="cancelled", closed_at=work.now, closed_how="stopped", finished_at=work.now)
     work.put(Task, stage="cancelled")

@@ -38,7 +38,19 @@ DROP FUNCTION IF EXISTS steer_count_task();
 DROP FUNCTION IF EXISTS steer_parts(steer_task, integer);
 """
 
+# The lists are read from the nearest deadline on, and searched by words without diacritics.
+LISTS_SQL = """
+CREATE INDEX steer_task_nearest ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id);
+CREATE INDEX steer_task_nearest_open ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id)
+  WHERE stage IN ('assigned', 'working', 'reported');
+CREATE INDEX steer_task_words ON steer_task USING gin (to_tsvector('simple', folded));
+"""
+LISTS_REVERSE_SQL = "DROP INDEX IF EXISTS steer_task_nearest, steer_task_nearest_open, steer_task_words"
+
 
 class Migration(migrations.Migration):
     dependencies = [("steer", "0001_initial"), ("core", "0002_insert_only")]
-    operations = [migrations.RunSQL(COUNTING_SQL, COUNTING_REVERSE_SQL)]
+    operations = [
+        migrations.RunSQL(COUNTING_SQL, COUNTING_REVERSE_SQL),
+        migrations.RunSQL(LISTS_SQL, LISTS_REVERSE_SQL),
+    ]

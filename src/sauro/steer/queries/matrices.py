@@ -44,7 +44,20 @@ def standing(scopes: Sequence[UUID], now: datetime) -> Standing:
     with connection.cursor() as cursor:
         cursor.execute(_MATRIX, [each[0], now, now, each, each, each])
         _scope, *row = cursor.fetchone()
-    on_time, late, in_time, overdue, not_started, pending, declined, cancelled, green_red, original, whole, done = row
+    (
+        on_time,
+        late,
+        in_time,
+        overdue,
+        not_started,
+        pending,
+        declined,
+        cancelled,
+        green_red,
+        original,
+        whole,
+        done,
+    ) = row
     matrix = Matrix(
         done_on_time=on_time, done_late=late, open_in_time=in_time, open_overdue=overdue, not_started=not_started,
         pending=pending, declined=declined, cancelled=cancelled, green_red=green_red, done_on_time_original=original,

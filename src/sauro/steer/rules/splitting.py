@@ -13,7 +13,10 @@ from typing import Literal
 Kind = Literal["text", "section", "article", "clause", "point"]
 DEPTH: dict[Kind, int] = {"text": 0, "section": 0, "article": 1, "clause": 2, "point": 3}
 _MARKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("section", re.compile(r"(?P<n>(?:Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN)\s+[\w\s]{1,20}?)(?:[.:]\s*|\s*$)(?P<t>.*)")),
+    (
+        "section",
+        re.compile(r"(?P<n>(?:Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN)\s+[\w\s]{1,20}?)(?:[.:]\s*|\s*$)(?P<t>.*)"),
+    ),
     ("section", re.compile(r"(?P<n>[IVXLC]{1,7})\s*[.\-]\s+(?P<t>.*)")),
     ("article", re.compile(r"(?:Điều|ĐIỀU)\s+(?P<n>\d{1,4}[a-zđ]?)\s*[.:]\s*(?P<t>.*)")),
     ("clause", re.compile(r"(?P<n>\d{1,3})\s*[.)]\s+(?P<t>.*)")),
@@ -80,7 +83,12 @@ def _parent(pieces: list[Piece], kind: Kind) -> int | None:
 
 def _label(pieces: list[Piece], parent: int | None, kind: Kind, number: str) -> str:
     """As it is cited: "Điều 2, khoản 1, điểm a". Sections are not part of a citation of what lies below them."""
-    own = {"section": number, "article": f"Điều {number}", "clause": f"khoản {number}", "point": f"điểm {number}"}
+    own = {
+        "section": number,
+        "article": f"Điều {number}",
+        "clause": f"khoản {number}",
+        "point": f"điểm {number}",
+    }
     above = "" if parent is None or pieces[parent].kind == "section" else pieces[parent].label
     said = own.get(kind, "")
     label = f"{above}, {said}" if above and said else said or above

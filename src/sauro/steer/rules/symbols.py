@@ -44,7 +44,12 @@ class Doubt:
 def issuer_of(name: str) -> Issuer | None:
     """The issuer that people call so, in Vietnamese or English, with or without diacritics."""
     said = fold(name)
-    found = [issuer for issuer in ISSUERS for known in issuer.names if said == known or said.startswith(f"{known} ")]
+    found = [
+        issuer
+        for issuer in ISSUERS
+        for known in issuer.names
+        if said == known or said.startswith(f"{known} ")
+    ]
     # "Thủ tướng Chính phủ" begins like no other; "Chính phủ" alone is the Government.
     return found[0] if found else None
 

@@ -30,7 +30,7 @@ class State:
     offices: dict[str, UUID] = field(default_factory=dict)
     persons: dict[str, UUID] = field(default_factory=dict)
     organisations: dict[str, UUID] = field(default_factory=dict)
-    instrument: UUID = UUID(int=0)
+    instrument: UUID = field(default_factory=new_id)
     paragraphs: int = 0
 
     def seat(self, name: str, organisation: str, type_: str, person: UUID | None = None) -> None:
@@ -42,7 +42,15 @@ class State:
             person = new_id()
             register = {"id": person, "kind": "person", "valid_from": day}
             act(Ask("core.register_actor", PLATFORM, f"p{person}", register))
-        act(Ask("core.appoint", PLATFORM, f"a{new_id()}", {"person": person, "valid_from": day}, subject=office.id))
+        act(
+            Ask(
+                "core.appoint",
+                PLATFORM,
+                f"a{new_id()}",
+                {"person": person, "valid_from": day},
+                subject=office.id,
+            )
+        )
         self.offices[name], self.persons[name], self.organisations[name] = office.id, person, home.id
 
     def do(self, who: str, action: str, payload: dict[str, Any] | None = None, task: UUID | None = None, key: str = "") -> Outcome:  # fmt: skip
@@ -74,7 +82,12 @@ class State:
         return UUID(self.do(who, "hand_sub_task", part, task).answer["task"])
 
     def report(self, who: str, task: UUID, *, done: bool = True, progress: int = 100) -> None:
-        self.do(who, "report_progress", {"progress": progress, "words": "Đã làm xong các việc", "done": done}, task)
+        self.do(
+            who,
+            "report_progress",
+            {"progress": progress, "words": "Đã làm xong các việc", "done": done},
+            task,
+        )
 
     def show(self, who: str, task: UUID, *, passes: bool = True) -> UUID:
         """Attach a piece of evidence, and let the verifier judge it."""

@@ -21,7 +21,9 @@ from sauro.steer.rules.matrix import Matrix
 from sauro.steer.tests.conftest import State, in_days
 
 SAME = settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 LEADS = ("ministry", "province", "department", "other")
 VERBS = (
@@ -91,8 +93,15 @@ def test_whatever_is_done_the_counts_are_those_of_counting_anew(state: State, se
     state.do("province", "accept_task", task=state.hand("ministry", root, "province", 6_000))
     first: dict[UUID, Any] = {}
     for _step in range(40):
-        verb, who, at = random.choice(VERBS), random.choice(["turn"] * 6 + ["secretary", *LEADS]), random.randrange(9)
-        family = [root, *Task.objects.filter(path__contains=[root]).order_by("id").values_list("id", flat=True)]
+        verb, who, at = (
+            random.choice(VERBS),
+            random.choice(["turn"] * 6 + ["secretary", *LEADS]),
+            random.randrange(9),
+        )
+        family = [
+            root,
+            *Task.objects.filter(path__contains=[root]).order_by("id").values_list("id", flat=True),
+        ]
         if verb == "cancel" and at % len(family) == 0:
             continue  # the root goes on, or nothing more would happen
         event(f"{verb} done" if attempt(state, verb, who, family[at % len(family)]) else f"{verb} refused")
@@ -105,7 +114,9 @@ def test_whatever_is_done_the_counts_are_those_of_counting_anew(state: State, se
 
 
 def _first_promises_stand(before: dict[UUID, Any]) -> dict[UUID, Any]:
-    present = dict(Commitment.objects.filter(kind="task").exclude(due_original=None).values_list("id", "due_original"))
+    present = dict(
+        Commitment.objects.filter(kind="task").exclude(due_original=None).values_list("id", "due_original")
+    )
     assert before.items() <= present.items()
     return present
 

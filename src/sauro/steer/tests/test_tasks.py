@@ -8,9 +8,12 @@ import pytest
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Commitment, Timer
+from sauro.core.models import Access, Actor, Commitment, Timer
+from sauro.core.moment import now
+from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.steer.models import Evidence, Paragraph, Report, Task
+from sauro.steer.queries.tasks import Filter, listed, open_task
 from sauro.steer.tests.conftest import State, in_days
 
 
@@ -48,17 +51,17 @@ def test_what_is_unclear_is_not_assigned_and_told_beside_its_field(
 ) -> None:
     task = state.draft(**change)
     said = refused(state.do, "secretary", "assign_task", task=task)
-    assert (said.code, said.rule, said.field) == ("unclear", "I1", field) and said.details["fields"].keys() == {field}
+    assert (said.code, said.rule, said.field) == ("unclear", "I1", field) and said.details[
+        "fields"
+    ].keys() == {field}
     assert state.stage(task) == "draft" and not Timer.objects.filter(commitment=task, kind="breach").exists()
 
 
 def test_an_office_that_nobody_holds_answers_for_nothing(state: State) -> None:
-    row = Task.objects.model  # only to name what is meant: a vacant office of the leading agency
-    assert row is Task
-    from sauro.core.models import Actor
-
     home = state.organisations["ministry"]
-    vacant = Actor.objects.filter(kind="position", organisation=home).exclude(id=state.offices["ministry"]).first()
+    vacant = (
+        Actor.objects.filter(kind="position", organisation=home).exclude(id=state.offices["ministry"]).first()
+    )
     assert vacant is not None
     task = state.draft(position=vacant.id)
     assert refused(state.do, "secretary", "assign_task", task=task).field == "position"
@@ -97,7 +100,11 @@ def test_from_assignment_to_an_independent_close(state: State) -> None:
     state.show("ministry", task)
     state.do("verifier", "close_task", task=task)
     promise, row = Commitment.objects.get(pk=task), Task.objects.get(pk=task)
-    assert (promise.state, promise.closed_how, promise.closer) == ("closed", "satisfied", state.persons["verifier"])
+    assert (promise.state, promise.closed_how, promise.closer) == (
+        "closed",
+        "satisfied",
+        state.persons["verifier"],
+    )
     assert promise.finished_at == first == row.reported_at and row.late == 0
     assert (promise.reported, promise.evidenced) == ("done", "shown")
     assert Report.objects.filter(task=task).count() == 3 and Evidence.objects.filter(task=task).count() == 2
@@ -108,7 +115,9 @@ def test_the_doer_closes_under_no_office(state: State) -> None:
     task = state.working()
     state.report("ministry", task)
     state.seat("both", "VN.VPTW", "tham-dinh-nhiem-vu", state.persons["ministry"])
-    evidence = state.do("ministry", "attach_evidence", {"kind": "link", "reference": "https://example.vn/a"}, task)
+    evidence = state.do(
+        "ministry", "attach_evidence", {"kind": "link", "reference": "https://example.vn/a"}, task
+    )
     judged = {"evidence": UUID(evidence.answer["evidence"]), "passes": True}
     for name, payload in (("judge_evidence", judged), ("close_task", {}), ("send_back_task", {"reason": "Chưa đủ giấy tờ"})):  # fmt: skip
         assert refused(state.do, "both", name, payload, task).rule == "I3"
@@ -125,12 +134,19 @@ def test_parts_are_handed_below_or_to_who_coordinates(state: State) -> None:
     late = refused(state.hand, "ministry", task, "province", 1_000, due_on=in_days(200))
     assert (late.code, late.field) == ("after_parent", "due_on")
     row, above = Task.objects.get(pk=part), Task.objects.get(pk=task)
-    assert row.path == [task] and row.whole == above.whole * 4 / 10 and (above.children, above.handed) == (1, 4_000)
+    assert (
+        row.path == [task]
+        and row.whole == above.whole * 4 / 10
+        and (above.children, above.handed) == (1, 4_000)
+    )
     state.do("province", "accept_task", task=part)
     below = state.hand("province", part, "department", 10_000)
     assert Task.objects.get(pk=below).path == [task, part]
     assert refused(state.do, "ministry", "report_progress", {"progress": 100, "words": "Xong tất cả rồi", "done": True}, task).code == "parts_living"  # fmt: skip
-    assert refused(state.do, "province", "cancel_task", {"reason": "Không cần làm nữa"}, part).code == "no_grant" or True
+    assert (
+        refused(state.do, "province", "cancel_task", {"reason": "Không cần làm nữa"}, part).code == "no_grant"
+        or True
+    )
     state.do("province", "cancel_task", {"reason": "Không cần làm nữa"}, below)
     assert Task.objects.get(pk=part).children == 0 and Task.objects.get(pk=part).handed == 0
 
@@ -140,8 +156,13 @@ def test_an_extension_is_counted_and_the_first_promise_stays(state: State) -> No
     first = Commitment.objects.get(pk=task).due_original
     asked = {"until": in_days(150), "reason": "Chờ cơ sở dữ liệu quốc gia", "decision": state.instrument}
     assert refused(state.do, "ministry", "extend_task", asked, task).code == "not_your_office"
-    assert refused(state.do, "secretary", "extend_task", {**asked, "decision": new_id()}, task).field == "decision"
-    assert refused(state.do, "secretary", "extend_task", {**asked, "until": in_days(100)}, task).field == "until"
+    assert (
+        refused(state.do, "secretary", "extend_task", {**asked, "decision": new_id()}, task).field
+        == "decision"
+    )
+    assert (
+        refused(state.do, "secretary", "extend_task", {**asked, "until": in_days(100)}, task).field == "until"
+    )
     for number, days in ((1, 150), (2, 170)):
         state.do("secretary", "extend_task", {**asked, "until": in_days(days)}, task)
         promise = Commitment.objects.get(pk=task)
@@ -183,3 +204,53 @@ def test_nobody_else_acts(state: State) -> None:
     state.do("secretary", "assign_task", task=task)
     assert refused(state.do, "other", "accept_task", task=task).code == "no_grant"
     assert refused(state.do, "province", "accept_task", task=task).code == "not_your_office"
+
+
+def test_lists_show_what_the_reader_may_see_and_nothing_else(state: State) -> None:
+    task = state.working()
+    part = state.hand("ministry", task, "province")
+
+    def seen(who: str, **asked: Any) -> set[UUID]:
+        reader = Reader(state.persons[who], state.offices[who])
+        return {line.id for line in listed(reader, Filter(**asked), now()).lines}
+
+    assert seen("secretary") == seen("verifier") == seen("ministry") == seen("province") == {task, part}
+    assert seen("other") == seen("justice") == set()
+    assert seen("province", mine=True) == {part} and seen("ministry", mine=True) == {task}
+    assert seen("secretary", text="nen tang") == {task, part} and seen("secretary", text="khong co") == set()
+    assert seen("secretary", parent=task) == {part} and seen(
+        "secretary", lead=state.organisations["province"]
+    ) == {part}
+    assert seen("secretary", state="overdue") == set() and seen("secretary", state="open") == {task, part}
+
+
+def test_pages_of_a_list_follow_each_other(state: State) -> None:
+    tasks = [state.draft(due_on=in_days(60 + number)) for number in range(5)]
+    for task in tasks:
+        state.do("secretary", "assign_task", task=task)
+    reader = Reader(state.persons["secretary"], state.offices["secretary"])
+    found, after = [], ""
+    while True:
+        page = listed(reader, Filter(after=after), now(), most=2)
+        found += [line.id for line in page.lines]
+        after = page.following
+        if not after:
+            break
+    assert found == tasks
+
+
+def test_one_task_opens_with_its_words_and_the_read_is_kept(state: State) -> None:
+    task = state.working(note="Làm trước Tết")
+    part = state.hand("ministry", task, "province")
+    state.report("ministry", task, done=False, progress=30)
+    reader = Reader(state.persons["ministry"], state.offices["ministry"])
+    found = open_task(reader, task)
+    assert found.opened.parts["note"] == {"note": "Làm trước Tết"} and found.reports[0].progress == 30
+    assert found.opened.parts["report-1"] is not None and not found.path
+    assert [happening.name for happening in found.happenings][:3] == [
+        "steer.draft_task", "steer.assign_task", "steer.accept_task",
+    ]  # fmt: skip
+    assert [line.id for line in open_task(reader, part).path] == [task]
+    assert Access.objects.filter(commitment=task, reader=reader.person).exists()
+    stranger = Reader(state.persons["other"], state.offices["other"])
+    assert refused(open_task, stranger, task).status == 404

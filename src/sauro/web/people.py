@@ -10,7 +10,10 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
@@ -122,3 +125,15 @@ def signed_in(
 
     # Types cannot say that wraps() keeps the signature of ``inner``, not of ``view``.
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], inner)
+
+
+@require_POST
+def choose_office(request: HttpRequest) -> HttpResponseBase:
+    """Act in another of one's offices from now on."""
+    person = person_of(request)
+    chosen = request.POST.get("position", "")
+    if person is not None and chosen in {str(office.position) for office in offices_of(person)}:
+        request.session[CHOSEN] = chosen
+    back = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if allowed else "/")
