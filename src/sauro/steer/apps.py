@@ -6,3 +6,6 @@ class SteerConfig(AppConfig):
 
     def ready(self) -> None:
         from sauro.steer import actions  # noqa: F401 — registers them with the doorway
+        from sauro.steer.pages import rail
+
+        rail.register()

@@ -122,7 +122,7 @@ def _cancel_facts(ask: Ask, payload: CancelTask, envelope: Row | None) -> Query 
     living = "EXISTS (SELECT 1 FROM steer_task c WHERE c.parent = %s AND c.stage NOT IN ('cancelled', 'done')) AS living"
     if envelope["parent"] is None:
         return f"SELECT {living}", [ask.subject]
-    return f"SELECT t.*, {living} FROM steer_task t WHERE t.id = %s FOR UPDATE", [
+    return f"SELECT t.*, {living} FROM steer_task t WHERE t.id = %s FOR UPDATE", [  # noqa: S608 — constant parts
         ask.subject,
         envelope["parent"],
     ]

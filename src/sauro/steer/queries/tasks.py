@@ -17,6 +17,7 @@ from sauro.steer.models import Evidence, Report
 from sauro.steer.rules.matrix import OPEN
 
 PAGE = 30
+COUNTED = 1_000
 NEAR = timedelta(days=7)
 LIST, READ = "steer.list_tasks", "steer.read_task"
 _COLUMNS = """t.id, t.code, c.task, t.instrument, t.parent, t.lead, c.position, t.assigner, t.verifier, t.stage, c.reported,
@@ -28,8 +29,7 @@ _COLUMNS = """t.id, t.code, c.task, t.instrument, t.parent, t.lead, c.position, 
 class Filter:
     """What was asked for; every part is in the address of the page.
 
-    ``state`` is one of open, overdue, near, pending, green_red, done, late, declined, draft, cancelled. ``mine``: it is
-    this office's turn.
+    ``state`` is one of ``STATES``. ``mine``: it is this office's turn.
     """
 
     state: str = ""
@@ -86,7 +86,10 @@ _STATES: dict[str, tuple[str, bool]] = {
     "overdue": ("t.stage IN ('assigned', 'working', 'reported') AND t.due < %s", True),
     "pending": ("t.stage = 'reported'", False),
     "green_red": ("t.stage = 'reported' AND NOT t.shown", False),
+    "in_time": ("t.stage IN ('assigned', 'working', 'reported') AND t.due >= %s", True),
+    "not_started": ("t.stage = 'assigned'", False),
     "done": ("t.stage = 'done'", False),
+    "on_time": ("t.stage = 'done' AND t.late < 2", False),
     "late": ("t.stage = 'done' AND t.late = 2", False),
     "declined": ("t.stage = 'declined'", False),
     "draft": ("t.stage = 'draft'", False),
@@ -99,6 +102,35 @@ _TURN = """((t.stage IN ('assigned', 'working') AND c.position = %s) OR (t.stage
 
 def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) -> Page[Line]:
     """A page of the tasks that the reader may list, the nearest deadline first."""
+    parts, values = _conditions(reader, asked, now)
+    if after := marked(asked.after):
+        parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
+        values += after
+    sql = (
+        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
+        f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    lines = [Line(*row[:-1]) for row in rows[:most]]
+    return Page(lines, mark(rows[most - 1][-1], lines[-1].id) if len(rows) > most else "")
+
+
+def counted(reader: Reader, asked: Filter, now: datetime) -> int:
+    """How many tasks that is, up to ``COUNTED`` and one: a list says where it stops counting."""
+    parts, values = _conditions(reader, asked, now)
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
+        f" WHERE {' AND '.join(parts)} LIMIT {COUNTED + 1}) n"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
+
+
+def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str], list[Any]]:
+    """The conditions of a filter, with the reader's own, and their values."""
     condition, values = visible(reader, LIST, TASK)
     condition = condition.replace("involved &&", "t.involved &&").replace("id = %s", "t.id = %s")
     parts = [condition]
@@ -119,18 +151,7 @@ def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) ->
     if said_words := words(asked.text)[:8]:
         parts.append("to_tsvector('simple', t.folded) @@ to_tsquery('simple', %s)")
         values.append(" & ".join(f"{word}:*" for word in said_words))
-    if after := marked(asked.after):
-        parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
-        values += after
-    sql = (
-        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
-        f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    lines = [Line(*row[:-1]) for row in rows[:most]]
-    return Page(lines, mark(rows[most - 1][-1], lines[-1].id) if len(rows) > most else "")
+    return parts, values
 
 
 @dataclass(frozen=True, slots=True)

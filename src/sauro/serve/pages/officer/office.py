@@ -103,4 +103,3 @@ def for_officials(
         return view(request, official, *args, **kwargs)
 
     return inner
-
