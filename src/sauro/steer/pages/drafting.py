@@ -79,7 +79,7 @@ def draft(request: HttpRequest, official: Official) -> HttpResponse:
     paragraph = Paragraph.objects.filter(pk=wanted, instrument=record.id).first() if wanted else None
     sheet = Sheet(
         _("Make a task"), _("Save the draft"), reverse("steer:instrument", args=[record.id]), record, paragraph,
-        {"task": paragraph.text if paragraph else ""}, "" if official.whole else agencies.path_of(official.office.organisation),
+        {"task": paragraph.text.rstrip(" ;.") if paragraph else ""}, "" if official.whole else agencies.path_of(official.office.organisation),
     )  # fmt: skip
     form = sheet.form(request.POST if request.method == "POST" else None)
     if request.method != "POST" or "choose" in request.POST:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from sauro.steer.models import Evidence
@@ -14,16 +15,23 @@ from sauro.steer.queries import agencies, instruments
 from sauro.steer.queries.agencies import Agency, Seat
 from sauro.web import forms
 from sauro.web.forms.base import say_what_to_do
-from sauro.web.wording import day
+from sauro.web.wording import day, number
 
 LONGEST = 4_000
 Choices = list[tuple[str, Any]]
+CLEAR: dict[str, Any] = {"position": "", "task": "", "output": "", "due_on": None, "verifier": ""}
+"""What a promise cannot do without, and a draft can; with what stands for nothing."""
 
 
 def area(label: str, *, rows: int = 3, required: bool = True, help_text: str = "", longest: int = LONGEST) -> django_forms.CharField:  # fmt: skip
-    """Several lines of text."""
+    """Several lines of text, with a limit but no counter: nobody comes near it."""
+
+    def within(written: str) -> None:
+        if len(written) > longest:
+            raise ValidationError(_("Shorten this to %(count)d characters") % {"count": longest})
+
     widget = django_forms.Textarea(attrs={"rows": rows})
-    return django_forms.CharField(label=label, widget=widget, required=required, help_text=help_text, max_length=longest)  # fmt: skip
+    return django_forms.CharField(label=label, widget=widget, required=required, help_text=help_text, validators=[within])  # fmt: skip
 
 
 class InstrumentForm(forms.Form):
@@ -62,6 +70,13 @@ class TextForm(forms.Form):
         say_what_to_do(self.fields["text"])
 
 
+class Share(django_forms.DecimalField):
+    """Per cent, with the comma of Vietnam or with a point."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as DecimalField itself
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 class TermsForm(forms.Form):
     """What a task says. Choosing the lead shows its offices: the form comes back with them, and with all that was typed.
 
@@ -76,18 +91,18 @@ class TermsForm(forms.Form):
         judges = agencies.verifiers()
         for name, field in (
             ("position", _choice(_("Responsible office"), [(str(s.id), _said(s)) for s in self.offices], _("The one office that answers for it, and who holds it today"))),
-            ("task", area(_("Task"), required=False)),
-            ("output", area(_("Output, and how it will be judged"), required=False, help_text=_("The verifier judges the evidence against these words."))),
-            ("due_on", forms.DateField(label=_("Last day"), required=False, help_text=_("A day off carries over to the next working day."))),
+            ("task", area(_("Task"))),
+            ("output", area(_("Output, and how it will be judged"), help_text=_("The verifier judges the evidence against these words."))),
+            ("due_on", forms.DateField(label=_("Last day"), help_text=_("A day off carries over to the next working day."))),
             ("verifier", _choice(_("Verifier"), [(str(s.id), f"{_said(s)}, {s.organisation_name}") for s in judges], _("An office outside the lead agency, which judges the evidence and closes the task"))),
             ("note", area(_("Note"), rows=2, required=False)),
         ):  # fmt: skip
             say_what_to_do(field)
             self.fields[name] = field
         if left is not None:
-            self.fields["share"] = django_forms.DecimalField(
+            self.fields["share"] = Share(
                 label=_("Share of the whole, in per cent"), min_value=Decimal("0.01"), max_value=100, decimal_places=2,
-                help_text=_("%(left)s %% is left to hand on.") % {"left": Decimal(left) / 100},
+                help_text=_("%(left)s %% is left to hand on.") % {"left": number(Decimal(left) / 100)},
                 widget=django_forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "decimal"}),
             )  # fmt: skip
             say_what_to_do(self.fields["share"])
@@ -129,6 +144,15 @@ class TermsForm(forms.Form):
     def coordinating_text(self) -> str:
         return self.find("find_coordinating")
 
+    def full_clean(self) -> None:
+        """A clarity that was left empty is no mistake of the form: the doorway says what is unclear, and when."""
+        super().full_clean()
+        for name, empty in CLEAR.items():
+            errors = self.errors.get(name)
+            if errors and all(error.code == "required" for error in errors.as_data()):
+                del self.errors[name]
+                self.cleaned_data[name] = empty
+
     def payload(self) -> dict[str, Any]:
         """What the act is given."""
         said = self.cleaned_data
@@ -149,7 +173,7 @@ def again(data: Any) -> dict[str, Any]:
 
 def _choice(label: str, choices: Choices, help_text: str = "") -> django_forms.ChoiceField:
     return django_forms.ChoiceField(
-        label=label, choices=[("", _("Not named yet")), *choices], required=False, help_text=help_text
+        label=label, choices=[("", _("Not named yet")), *choices], help_text=help_text
     )
 
 
@@ -217,8 +241,8 @@ class EvidenceForm(ActForm):
 class JudgeForm(ActForm):
     def build(self) -> None:
         pieces: Choices = [
-            (str(piece.id), f"{number}. {piece.reference[:80]} ({day(piece.at)})")
-            for number, piece in enumerate(self.evidence, 1)
+            (str(piece.id), f"{at}. {piece.reference[:80]} ({day(piece.at)})")
+            for at, piece in enumerate(self.evidence, 1)
         ]
         ways: Choices = [("yes", _("It shows the output")), ("no", _("It does not"))]
         self.add("evidence", django_forms.ChoiceField(label=_("Piece of evidence"), choices=pieces, widget=django_forms.RadioSelect))  # fmt: skip

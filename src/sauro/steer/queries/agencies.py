@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -95,7 +96,7 @@ FROM core_actor p JOIN core_actor c ON c.id = p.current JOIN core_actor o ON o.i
 """
 
 
-def _seats(condition: str, values: Sequence[object]) -> list[Seat]:
+def _seats(condition: str, values: Sequence[Any]) -> list[Seat]:
     today = local_day(now())
     sql = _SEATS.format(name=_name("p"), organisation=_name("o")) + condition
     with connection.cursor() as cursor:

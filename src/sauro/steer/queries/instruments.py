@@ -94,7 +94,7 @@ def made_from(reader: Reader, instrument: UUID) -> dict[UUID | None, list[tuple[
 def in_force() -> list[tuple[UUID, str]]:
     """Instruments in force today, as a form offers them: id and number with title, the newest entry first."""
     today = local_day(now())
-    rows: Sequence[Record] = Record.objects.filter(register=REGISTER, valid_from__lte=today).order_by("-recorded_at", "code")  # fmt: skip
+    rows = Record.objects.filter(register=REGISTER, valid_from__lte=today).order_by("-recorded_at", "code")  # fmt: skip
     return [
         (row.id, f"{row.code} – {row.title_vi}"[:110])
         for row in rows
