@@ -46,9 +46,9 @@ def evidenced(line: Line) -> Status:
     if line.shown:
         return Status("on_time", _("shown"))
     if line.reported == "done" and line.stage in OPEN:
-        return Status("late", _("reported done, not shown"))
+        return Status("late", _("not shown"))
     if line.evidenced == "partial":
-        return Status("near", _("attached, not shown yet"))
+        return Status("near", _("not shown yet"))
     return Status("neutral", _("none yet"))
 
 

@@ -16,6 +16,7 @@ from sauro.steer.pages.office import Official, for_officials, named_by
 from sauro.steer.pages.showing import original, promise_of, rows_of, schedule, stage_words, timeline_of
 from sauro.steer.pages.verbs import Desk, Verb, offered, open_desk
 from sauro.steer.queries import matrices, tasks
+from sauro.steer.queries.agencies import names
 from sauro.steer.queries.tasks import Filter
 from sauro.web.people import Office
 from sauro.web.shapes import Status
@@ -98,13 +99,13 @@ def _parts(desk: Desk) -> dict[str, Any] | None:
 
 
 def _extensions(desk: Desk) -> list[dict[str, Any]]:
-    """Every time the deadline was moved: when, by which decision, why."""
-    made = []
+    """Every time the deadline was moved: when, by whom, by which decision, why."""
+    made, offices = [], names([happening.position for happening in desk.found.happenings])
     for happening in desk.found.happenings:
         if happening.name == "steer.extend_task":
             number = happening.data["number"]
             reason = desk.part(f"extension-{number}").get("reason", "")
-            made.append({"number": number, "at": happening.at, "decision": happening.data["decision"], "reason": reason})  # fmt: skip
+            made.append({"number": number, "at": happening.at, "who": offices.get(happening.position, "") if happening.position else "", "decision": happening.data["decision"], "reason": reason})  # fmt: skip
     return made
 
 
