@@ -22,6 +22,8 @@ from sauro.serve.models import Attachment, Dossier, Draft
 from sauro.serve.queries.places import communes
 from sauro.serve.tests.conftest import COMMUNE, Town, town  # noqa: F401 — a fixture
 from sauro.serve.tests.pages_officer.conftest import signed_in
+from sauro.steer.models import Task
+from sauro.steer.tests.conftest import State, state  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.django_db
 METHODS = ("get", "post")
@@ -69,11 +71,16 @@ OWN = {
 }
 OFFICE = {
     "serve:today": "the turn of the reader's office",
-    "serve:choose_office": "an office that the reader holds",
+    "web:choose_office": "an office that the reader holds",
     "serve:queue": "what the reader's office may list",
     "serve:accept_chosen": "each dossier by its own grant",
     "serve:counter": "for who may assist",
     "serve:head": "for who heads an agency",
+    "steer:board": "tasks in which the reader's agency takes part",
+    "steer:draft": "for who may draft tasks",
+    "steer:instruments": "public law, for who may list tasks",
+    "steer:register": "for who may register instruments",
+    "steer:instrument": "public law, for who may list tasks",
 }
 
 
@@ -126,7 +133,7 @@ class World:
 
 
 @pytest.fixture
-def world(town: Town, settings: Any, tmp_path: Path) -> World:  # noqa: F811 — the fixture
+def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # noqa: F811 — the fixtures
     settings.SAURO_FILES, settings.SAURO_KEYS = tmp_path / "files", tmp_path / "keys"
     dossier = town.file()
     kept = files.keep(dossier, town.citizen, "giấy chứng sinh.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
@@ -146,7 +153,7 @@ def world(town: Town, settings: Any, tmp_path: Path) -> World:  # noqa: F811 —
     ):
         other.staff(organisation)
     return World(
-        {"dossier": dossier, "file": kept.id}, begun, row.reference, signed_in(new_id()),
+        {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument}, begun, row.reference, signed_in(new_id()),
         signed_in(next(iter(other.officers.values()))),
     )  # fmt: skip
 
@@ -161,7 +168,7 @@ def test_every_address_has_a_policy() -> None:
             for key, converter in pattern.pattern.converters.items()
             if type(converter).__name__ == "UUIDConverter"
         }
-        assert ids & {"dossier", "draft"}, f"{name}: say in this file whom it is for, and why"
+        assert ids & {"dossier", "draft", "task"}, f"{name}: say in this file whom it is for, and why"
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - set(PUBLIC)))
@@ -179,7 +186,7 @@ def test_a_stranger_is_refused_or_sent_to_sign_in(world: World, client: Client, 
 @pytest.mark.parametrize("who", ["citizen", "elsewhere"])
 def test_what_is_anothers_is_answered_like_what_does_not_exist(world: World, name: str, who: str) -> None:
     visitor: Client = getattr(world, who)
-    before = Draft.objects.count(), list(Dossier.objects.values_list("event", flat=True))
+    before = standing()
     for address, made_up in world.addresses(name):
         for method in METHODS:
             real, nothing = getattr(visitor, method)(address), getattr(visitor, method)(made_up)
@@ -195,7 +202,13 @@ def test_what_is_anothers_is_answered_like_what_does_not_exist(world: World, nam
                 real.status_code,
             )
             assert world.reference not in real.content.decode()
-    assert before == (Draft.objects.count(), list(Dossier.objects.values_list("event", flat=True)))
+    assert before == standing()
+
+
+def standing() -> tuple[int, list[UUID], list[UUID]]:
+    """What nobody's visit changes."""
+    events = [list(model.objects.values_list("event", flat=True)) for model in (Dossier, Task)]
+    return Draft.objects.count(), events[0], events[1]
 
 
 def same(one: str, other: str) -> bool:
@@ -225,5 +238,5 @@ def test_a_list_shows_nothing_of_anothers(world: World, name: str, who: str) -> 
                 rf'(value="|q=|“){re.escape(world.reference)}', "", said
             )  # what was asked is shown again
             assert world.reference not in shown, address
-            assert not any(str(id_) in shown for id_ in world.begun.values()), address
+            assert not any(str(id_) in shown for id_ in (*world.begun.values(), world.ids["task"])), address
     assert Dossier.objects.get(pk=world.ids["dossier"]).accepted_at is None

@@ -33,12 +33,16 @@ STEP = 5
 
 @dataclass(frozen=True)
 class Role:
-    """One person of the demonstration: their login, who they are, and which offices they hold by the roles of these."""
+    """One person of the demonstration: their login, who they are, and which offices they hold by the roles of these.
+
+    ``offices`` are those they hold by name, whatever else these may do.
+    """
 
     login: str
     words: str
     identity: dict[str, str]
     roles: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
 
 
 # Names and numbers are made up: 12-digit numbers that begin with 000 are given to nobody.
@@ -56,6 +60,10 @@ PEOPLE = (
     Role(
         "truongphong", _("Head of a division"), {"name": "Hoàng Minh Tuấn"}, ("agency_head", "case_officer")
     ),
+    Role("thuky", _("Steering secretary"), {"name": "Bùi Thanh Mai"}, ("steering_secretariat",)),
+    Role("thamdinh", _("Independent verifier of tasks"), {"name": "Ngô Quốc Việt"}, ("task_verifier",)),
+    # A minister of their own: a province that drafts for the ministry meets somebody else's authority.
+    Role("botruong", _("Minister"), {"name": "Đặng Hữu Phúc"}, offices=("VN.BKHCN/bo-truong",)),
     Role("hotro", _("Assister at the counter"), {"name": "Đỗ Thị Lan"}, ("assister",)),
     Role("quantri", _("Administrator"), {"name": "Vũ Đức Long"}),
 )
@@ -135,7 +143,7 @@ def _appoint() -> None:
         may.setdefault(holder, set()).add(codes[role])
     asks = []
     for office in offices.order_by("code"):
-        login = _holder_for(may.get(office.id, set()))
+        login = _holder_for(office.code or "", may.get(office.id, set()))
         if login is not None and office.id not in held:
             payload = {"person": id_of(f"demonstration/{login}"), "valid_from": START}
             asks.append(
@@ -150,12 +158,15 @@ def _appoint() -> None:
         stages("offices", min(at + STEP, len(asks)), len(asks))
 
 
-def _holder_for(roles: set[str]) -> str | None:
-    """Who both heads and handles first, then signers and heads, so that nobody drafts what they sign."""
+def _holder_for(office: str, roles: set[str]) -> str | None:
+    """Who holds it by name; else who both heads and handles, then signers and heads, so that nobody drafts what they sign."""
+    named = next((role.login for role in PEOPLE if office in role.offices), None)
+    if named is not None:
+        return named
     people = {role.login: role.roles for role in PEOPLE}
     if roles.issuperset(people["truongphong"]):
         return "truongphong"
-    for login in ("lanhdao", "motcua", "chuyenvien", "hotro"):
+    for login in ("lanhdao", "motcua", "chuyenvien", "hotro", "thuky", "thamdinh"):
         if roles.intersection(people[login]):
             return login
     return None

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
+    path("", include("sauro.steer.pages.urls")),
 ]
 
 handler400 = "sauro.web.errors.bad_request"

@@ -27,6 +27,7 @@ from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
 from sauro.project.start import set_clock
 from sauro.serve import drafts
+from sauro.steer import counting
 
 log = structlog.get_logger()
 
@@ -47,6 +48,8 @@ def duties() -> dict[str, Duty]:
         "checkpoints": every(5.0, sign_checkpoint),
         "timers": every(1.0, timers.fire_due),
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
+        "counts": every(0.25, counting.fold),
+        "empty_counts": every(DAILY, counting.settle),
         "vault": every(DAILY, settle_vault),
     }
 

@@ -23,9 +23,9 @@ from sauro.core.journal import proofs
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.serve import drafts
-from sauro.serve.pages.people import person_of
 from sauro.serve.queries import cases, catalogue
 from sauro.serve.queries.places import places_for
+from sauro.web.people import person_of
 from sauro.web.refusals import problem
 
 

@@ -24,8 +24,8 @@ def run_import(chosen: argparse.Namespace) -> int:
     with installation():
         from sauro.core.models import Account
         from sauro.core.queries.visibility import Reader
-        from sauro.serve.pages.people import offices_of
         from sauro.serve.transfer import import_filings, summary
+        from sauro.web.people import offices_of
 
         person = Account.objects.filter(user__username=chosen.login).values_list("person", flat=True).first()
         if person is None:

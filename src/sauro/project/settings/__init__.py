@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "csp",
     "sauro.core",
     "sauro.serve",
+    "sauro.steer",
     "sauro.packs",
 ]
 MIDDLEWARE = [

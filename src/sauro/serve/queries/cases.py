@@ -13,11 +13,11 @@ from sauro.core.clock import Limit, OutsideCalendar
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Event
 from sauro.core.queries import courses
+from sauro.core.queries.paging import Page, mark, marked
 from sauro.core.queries.reading import Opened, open_case
 from sauro.core.queries.visibility import Reader
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.models import Dossier
-from sauro.serve.queries.paging import Page, mark, marked
 from sauro.serve.queries.queue import _COLUMNS, Line, line_of
 from sauro.serve.rules.procedures import Procedure
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from sauro.core.queries.paging import Page, mark, marked
 from sauro.core.queries.visibility import Reader, visible
 from sauro.core.vault import keyring
 from sauro.core.vault.parts import read_masks
 from sauro.core.vault.tokens import having_all, tokens_for
 from sauro.serve.actions.subject import DOSSIER
-from sauro.serve.queries.paging import Page, mark, marked
 
 PAGE = 30
 

@@ -21,9 +21,9 @@ from sauro.serve.pages.citizen.asked import asked_of, corrected
 from sauro.serve.pages.citizen.attachments import take_in
 from sauro.serve.pages.citizen.mine import open_own, shown
 from sauro.serve.pages.citizen.sending import ToPutRight
-from sauro.serve.pages.people import signed_in
 from sauro.serve.rules.forms import Problem
 from sauro.serve.rules.procedures import Procedure, procedure
+from sauro.web.people import signed_in
 
 
 @signed_in

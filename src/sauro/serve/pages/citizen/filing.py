@@ -25,10 +25,10 @@ from sauro.serve.pages.citizen.progress import (
     unless_filed,
 )
 from sauro.serve.pages.fields import SectionForm, as_sent
-from sauro.serve.pages.people import signed_in
 from sauro.serve.queries.places import communes, province_of
 from sauro.serve.rules.forms import Checked, missing_components, say, shown_fields, shown_sections
 from sauro.serve.rules.procedures import Procedure
+from sauro.web.people import signed_in
 
 
 @signed_in

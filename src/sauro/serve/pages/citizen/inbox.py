@@ -17,9 +17,9 @@ from sauro.serve.documents import notices as words
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.pages.citizen.looked import lines_of
-from sauro.serve.pages.people import signed_in
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
+from sauro.web.people import signed_in
 
 MOST = 100
 

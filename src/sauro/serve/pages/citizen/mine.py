@@ -25,7 +25,6 @@ from sauro.serve.pages.citizen.asked import asked_of
 from sauro.serve.pages.citizen.filed import own_filing
 from sauro.serve.pages.citizen.looked import lines_of as lines_of_readings
 from sauro.serve.pages.citizen.sending import due_if_accepted, opening
-from sauro.serve.pages.people import signed_in
 from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
 from sauro.serve.queries import cases
 from sauro.serve.queries.cases import Happening
@@ -34,6 +33,7 @@ from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 from sauro.serve.rules.statuses import Status
 from sauro.serve.wording import clock_lines, limit_words
+from sauro.web.people import signed_in
 
 
 @signed_in

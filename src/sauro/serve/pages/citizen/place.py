@@ -11,11 +11,11 @@ from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 from sauro.serve import drafts
 from sauro.serve.models import Dossier, Draft
-from sauro.serve.pages.people import signed_in
 from sauro.serve.queries import catalogue
 from sauro.serve.queries.places import communes, places_for, province_of, provinces
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure
+from sauro.web.people import signed_in
 
 ONLINE = 2
 

@@ -32,11 +32,11 @@ from sauro.serve.pages.citizen.progress import (
     progress,
 )
 from sauro.serve.pages.fields import shown_value
-from sauro.serve.pages.people import signed_in
 from sauro.serve.queries.places import communes, names, places_for, province_of
 from sauro.serve.rules.forms import Checked, missing_components, say, shown_fields, shown_sections
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.wording import limit_words
+from sauro.web.people import signed_in
 
 
 @dataclass(frozen=True)

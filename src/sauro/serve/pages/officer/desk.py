@@ -23,7 +23,6 @@ from sauro.serve.actions.subject import limit_of, terms_of
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier
 from sauro.serve.pages.officer.office import Official
-from sauro.serve.pages.people import Office
 from sauro.serve.queries import cases
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.authority import permitted, takes_step
@@ -31,6 +30,7 @@ from sauro.serve.queries.cases import Happening
 from sauro.serve.queries.places import standing_for
 from sauro.serve.queries.queue import OPEN
 from sauro.serve.rules.procedures import Procedure, procedure
+from sauro.web.people import Office
 
 ACTIONS = (
     "serve.accept_dossier", "serve.refuse_dossier", "serve.request_supplement", "serve.resume_dossier",

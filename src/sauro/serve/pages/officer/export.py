@@ -1,26 +1,16 @@
 """The list as a file: masked as on the page, and with nothing in it that a spreadsheet would run."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from sauro.serve.pages.officer.rows import Row, rows_of
 from sauro.serve.queries.queue import PAGE, Line
+from sauro.web.spreadsheet import inert
 from sauro.web.wording import moment
 
 MOST = 10_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def inert(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
-    return f"'{text}" if text.startswith(_RUNS) else text
 
 
 def table(lines: Sequence[Line], at: datetime) -> Iterator[list[str]]:
@@ -39,26 +29,3 @@ def _cells(row: Row) -> list[str]:
         moment(line.submitted_at), moment(line.due) if line.due else "", str(row.shown.schedule.said), row.shown.step,
         row.whose, _("yes") if line.assisted else _("no"),
     ]  # fmt: skip
-
-
-def as_csv(rows: Iterator[list[str]]) -> bytes:
-    """UTF-8 with a mark at its beginning, which spreadsheets need to read Vietnamese."""
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def as_xlsx(rows: Iterator[list[str]]) -> bytes:
-    """A workbook whose every cell is text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Dossiers"))
-    for row in rows:
-        cells = []
-        for text in row:
-            cell = WriteOnlyCell(sheet, value=text)
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

@@ -7,16 +7,12 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from sauro.core.queries.visibility import Reader
-from sauro.serve.pages.people import CHOSEN, Office, office_among, offices_of, person_of
 from sauro.serve.queries.authority import somewhere
 from sauro.serve.queries.waiting import Waiting, waiting
+from sauro.web.people import CHOSEN, Office, office_among, offices_of, person_of
 
 P = ParamSpec("P")
 LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
@@ -107,15 +103,3 @@ def for_officials(
         return view(request, official, *args, **kwargs)
 
     return inner
-
-
-@require_POST
-@for_officials
-def choose(request: HttpRequest, official: Official) -> HttpResponse:
-    """Act in another office from now on."""
-    chosen = request.POST.get("position", "")
-    if chosen in {str(office.position) for office in official.held}:
-        request.session[CHOSEN] = chosen
-    back = request.POST.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if allowed else reverse("serve:today"))

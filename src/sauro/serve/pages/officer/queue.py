@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sauro.core.doorway import Ask, Outcome, act_many
@@ -23,6 +24,7 @@ from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.catalogue import procedures
 from sauro.serve.rules.forms import say
+from sauro.web import spreadsheet
 
 MOST_AT_ONCE = 500
 
@@ -59,8 +61,8 @@ def _file(official: Official, asked: Asked, kind: str, at: datetime) -> HttpResp
     rows = export.table(lines, at)
     name = f"ho-so-{local_day(at):%Y-%m-%d}.{kind}"
     if kind == "csv":
-        return attachment(export.as_csv(rows), name, "text/csv; charset=utf-8")
-    return attachment(export.as_xlsx(rows), name, export.XLSX)
+        return attachment(spreadsheet.as_csv(rows), name, "text/csv; charset=utf-8")
+    return attachment(spreadsheet.as_xlsx(rows, _("Dossiers")), name, spreadsheet.XLSX)
 
 
 @require_POST

@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sauro.serve.pages.officer import case, case_papers, counter, doing, filing, head, office, queue, today
+from sauro.serve.pages.officer import case, case_papers, counter, doing, filing, head, queue, today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("can-bo/", today.today, name="today"),
-    path("can-bo/chuc-vu/", office.choose, name="choose_office"),
     path("can-bo/ho-so/", queue.dossiers, name="queue"),
     path("can-bo/ho-so/tiep-nhan/", queue.accept_chosen, name="accept_chosen"),
     path("can-bo/ho-so/<uuid:dossier>/", case.case, name="case"),

@@ -14,9 +14,9 @@ from sauro.core.ids import new_id
 from sauro.core.models import Access, Commitment
 from sauro.core.moment import simulated
 from sauro.serve.models import Dossier, Notice
-from sauro.serve.pages.officer.export import inert
 from sauro.serve.tests.conftest import Town
 from sauro.serve.tests.pages_officer.conftest import Desks
+from sauro.web.spreadsheet import inert
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -9,8 +9,11 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
@@ -122,3 +125,20 @@ def signed_in(
 
     # Types cannot say that wraps() keeps the signature of ``inner``, not of ``view``.
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], inner)
+
+
+@require_POST
+def choose_office(request: HttpRequest) -> HttpResponseBase:
+    """Act in another of one's offices from now on. For who holds none there is nothing here."""
+    person = person_of(request)
+    if person is None:
+        return redirect_to_login("/")
+    held = {str(office.position) for office in offices_of(person)}
+    if not held:
+        raise Http404
+    chosen = request.POST.get("position", "")
+    if chosen in held:
+        request.session[CHOSEN] = chosen
+    back = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if allowed else "/")

@@ -1,0 +1,18 @@
+"""Addresses of the steering room."""
+
+from django.urls import path
+
+from sauro.steer.pages import board, doing, drafting, instruments, task
+
+app_name = "steer"
+urlpatterns = [
+    path("can-bo/nhiem-vu/", board.board, name="board"),
+    path("can-bo/nhiem-vu/moi/", drafting.draft, name="draft"),
+    path("can-bo/nhiem-vu/van-ban/", instruments.listed, name="instruments"),
+    path("can-bo/nhiem-vu/van-ban/moi/", instruments.register, name="register"),
+    path("can-bo/nhiem-vu/van-ban/<uuid:instrument>/", instruments.instrument, name="instrument"),
+    path("can-bo/nhiem-vu/<uuid:task>/", task.task, name="task"),
+    path("can-bo/nhiem-vu/<uuid:task>/sua/", drafting.amend, name="amend"),
+    path("can-bo/nhiem-vu/<uuid:task>/giao-tiep/", drafting.hand, name="hand"),
+    path("can-bo/nhiem-vu/<uuid:task>/<slug:verb>/", doing.do, name="act"),
+]

@@ -1,0 +1,1 @@
+"""Reads of instruments and tasks; each begins with who asks."""

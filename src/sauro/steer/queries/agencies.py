@@ -1,0 +1,131 @@
+"""Agencies and their offices, as a task names them: found by a few words, each office with whether anybody holds it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from sauro.core.doorway.decide import local_day
+from sauro.core.moment import now
+from sauro.core.text import sort_key, words
+
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    id: UUID
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An office, where it is, and whether somebody holds it today."""
+
+    id: UUID
+    name: str
+    organisation: UUID
+    organisation_name: str
+    head: bool
+    held: bool
+
+
+def _name(of: str) -> str:
+    return f"{of}.name_en" if (get_language() or "vi").startswith("en") else f"{of}.name_vi"
+
+
+def names(ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """Names of agencies and offices in the language in use."""
+    wanted = [id_ for id_ in set(ids) if id_ is not None]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT a.id, {_name('a')} FROM core_actor a WHERE a.id = ANY(%s)", [wanted])  # noqa: S608 — one of two columns of ours
+        return dict(cursor.fetchall())
+
+
+def found_by(text: str, also: Collection[UUID] = (), *, below: str = "") -> list[Agency]:
+    """Agencies whose names hold these words, with or without diacritics, and those that are chosen already.
+
+    Without words: ministries and provinces, or, with ``below`` (a path), everything there.
+    """
+    asked = words(text)[:8]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.id, {_name('a')}, a.level, a.name_vi, a.name_en, a.path, a.code FROM core_actor a"  # noqa: S608 — one of two columns of ours
+            " WHERE a.kind = 'organisation' AND a.current = a.id AND (a.valid_to IS NULL OR a.valid_to >= %s)",
+            [local_day(now())],
+        )
+        rows = cursor.fetchall()
+    made = []
+    for id_, name, level, vi, en, path, code in rows:
+        said = words(f"{vi} {en} {code}") if asked else []
+        fits = all(any(word.startswith(part) for word in said) for part in asked) if asked else _first(level, path, below)  # fmt: skip
+        if fits or id_ in also:
+            made.append((id_ not in also, len(path), sort_key(name), Agency(id_, name, level)))
+    return [agency for *_order, agency in sorted(made, key=lambda row: row[:3])[: MOST + len(also)]]
+
+
+def _first(level: str, path: str, below: str) -> bool:
+    return path.startswith(below) if below else level in ("central", "ministry", "province")
+
+
+def path_of(organisation: UUID) -> str:
+    """Where an agency stands in the hierarchy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT path FROM core_actor WHERE id = %s", [organisation])
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def heirs_of(organisation: UUID) -> list[UUID]:
+    """An agency with those whose successor it is: what tasks were promised under."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM core_actor WHERE current = %s", [organisation])
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+_SEATS = """
+SELECT p.id, {name}, o.id, {organisation}, p.head,
+  EXISTS (SELECT 1 FROM core_holding h WHERE h.position = c.id AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s))
+FROM core_actor p JOIN core_actor c ON c.id = p.current JOIN core_actor o ON o.id = c.organisation WHERE p.kind = 'position' AND
+"""
+
+
+def _seats(condition: str, values: Sequence[Any]) -> list[Seat]:
+    today = local_day(now())
+    sql = _SEATS.format(name=_name("p"), organisation=_name("o")) + condition
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [today, today, *values])
+        return [Seat(*row) for row in cursor.fetchall()]
+
+
+def seats_of(organisation: UUID) -> list[Seat]:
+    """The offices of an agency, its head first."""
+    found = _seats("p.current = p.id AND p.organisation = %s", [organisation])
+    return sorted(found, key=lambda seat: (not seat.head, sort_key(seat.name)))
+
+
+def seats(ids: Collection[UUID | None]) -> dict[UUID, Seat]:
+    """These offices."""
+    wanted = [id_ for id_ in set(ids) if id_ is not None]
+    return {seat.id: seat for seat in _seats("p.id = ANY(%s)", [wanted])} if wanted else {}
+
+
+def verifiers() -> list[Seat]:
+    """The offices that may judge evidence somewhere by a grant in force, by agency."""
+    judges = """p.current = p.id AND p.id IN (SELECT g.holder FROM core_grant g JOIN core_definition d ON d.id = g.role
+  WHERE g.revoked_at IS NULL AND d.code = 'task_verifier')"""
+    return sorted(_seats(judges, []), key=lambda seat: sort_key(seat.organisation_name))
+
+
+def standing_for(ids: Collection[UUID | None]) -> dict[UUID, UUID]:
+    """Who stands today for each of these offices (invariant I7)."""
+    wanted = [id_ for id_ in set(ids) if id_ is not None]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, current FROM core_actor WHERE id = ANY(%s)", [wanted])
+        return dict(cursor.fetchall())

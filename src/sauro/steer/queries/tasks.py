@@ -1,0 +1,203 @@
+"""Tasks that a reader may list, and one task with its parts, reports, evidence and history."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from sauro.core.queries.paging import Page, mark, marked
+from sauro.core.queries.reading import Opened, open_case
+from sauro.core.queries.visibility import Reader, visible
+from sauro.core.text import words
+from sauro.steer.actions.subject import TASK
+from sauro.steer.models import Evidence, Report
+from sauro.steer.rules.matrix import OPEN
+
+PAGE = 30
+COUNTED = 1_000
+NEAR = timedelta(days=7)
+LIST, READ = "steer.list_tasks", "steer.read_task"
+_COLUMNS = """t.id, t.code, c.task, t.instrument, t.parent, t.lead, c.position, t.assigner, t.verifier, t.stage, c.reported,
+  c.evidenced, t.shown, t.late, t.due, c.due_original, c.extensions, t.progress, t.children, t.difficulty, t.reported_at,
+  c.version, t.due_on, c.output, c.finished_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What was asked for; every part is in the address of the page.
+
+    ``state`` is one of ``STATES``. ``mine``: it is this office's turn.
+    """
+
+    state: str = ""
+    lead: UUID | None = None
+    instrument: UUID | None = None
+    parent: UUID | None = None
+    mine: bool = False
+    text: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task in a list; the three statuses stand side by side and are never one."""
+
+    id: UUID
+    code: str
+    task: str
+    instrument: UUID
+    parent: UUID | None
+    lead: UUID
+    position: UUID | None
+    assigner: UUID | None
+    verifier: UUID | None
+    stage: str
+    reported: str
+    evidenced: str
+    shown: bool
+    late: int
+    due: datetime | None
+    due_original: datetime | None
+    extensions: int
+    progress: int
+    children: int
+    difficulty: bool
+    reported_at: datetime | None
+    version: int
+    due_on: Any
+    output: str
+    finished_at: datetime | None
+
+    def overdue(self, now: datetime) -> bool:
+        return self.stage in OPEN and self.due is not None and self.due < now
+
+    def overdue_original(self, now: datetime) -> bool:
+        """Whether the first promise is broken, whatever was extended since."""
+        until = self.finished_at or (now if self.stage in OPEN else None)
+        return until is not None and self.due_original is not None and self.due_original < until
+
+
+_STATES: dict[str, tuple[str, bool]] = {
+    # condition, and whether the moment is a value of it
+    "open": ("t.stage IN ('assigned', 'working', 'reported')", False),
+    "overdue": ("t.stage IN ('assigned', 'working', 'reported') AND t.due < %s", True),
+    "pending": ("t.stage = 'reported'", False),
+    "green_red": ("t.stage = 'reported' AND NOT t.shown", False),
+    "in_time": ("t.stage IN ('assigned', 'working', 'reported') AND t.due >= %s", True),
+    "not_started": ("t.stage = 'assigned'", False),
+    "done": ("t.stage = 'done'", False),
+    "on_time": ("t.stage = 'done' AND t.late < 2", False),
+    "late": ("t.stage = 'done' AND t.late = 2", False),
+    "declined": ("t.stage = 'declined'", False),
+    "draft": ("t.stage = 'draft'", False),
+    "cancelled": ("t.stage = 'cancelled'", False),
+}
+STATES = (*_STATES, "near")
+_TURN = """((t.stage IN ('assigned', 'working') AND c.position = %s) OR (t.stage = 'reported' AND t.verifier = %s)
+  OR (t.stage IN ('draft', 'declined') AND t.assigner = %s))"""
+
+
+def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) -> Page[Line]:
+    """A page of the tasks that the reader may list, the nearest deadline first."""
+    parts, values = _conditions(reader, asked, now)
+    if after := marked(asked.after):
+        parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
+        values += after
+    sql = (
+        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
+        f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    lines = [Line(*row[:-1]) for row in rows[:most]]
+    return Page(lines, mark(rows[most - 1][-1], lines[-1].id) if len(rows) > most else "")
+
+
+def counted(reader: Reader, asked: Filter, now: datetime) -> int:
+    """How many tasks that is, up to ``COUNTED`` and one: a list says where it stops counting."""
+    parts, values = _conditions(reader, asked, now)
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
+        f" WHERE {' AND '.join(parts)} LIMIT {COUNTED + 1}) n"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
+
+
+def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str], list[Any]]:
+    """The conditions of a filter, with the reader's own, and their values."""
+    condition, values = visible(reader, LIST, TASK)
+    condition = condition.replace("involved &&", "t.involved &&").replace("id = %s", "t.id = %s")
+    parts = [condition]
+    if asked.state in _STATES:
+        said, timed = _STATES[asked.state]
+        parts.append(said)
+        values += [now] if timed else []
+    elif asked.state == "near":
+        parts.append(f"{_STATES['open'][0]} AND t.due >= %s AND t.due < %s")
+        values += [now, now + NEAR]
+    for column in ("lead", "instrument", "parent"):
+        if (wanted := getattr(asked, column)) is not None:
+            parts.append(f"t.{column} = %s")
+            values.append(wanted)
+    if asked.mine:
+        parts.append(_TURN)
+        values += [reader.position] * 3
+    if said_words := words(asked.text)[:8]:
+        parts.append("to_tsvector('simple', t.folded) @@ to_tsquery('simple', %s)")
+        values.append(" & ".join(f"{word}:*" for word in said_words))
+    return parts, values
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of a task: what, when, in which office; and its facts that are not personal."""
+
+    name: str
+    at: datetime
+    position: UUID | None
+    data: dict[str, Any]
+    leaf_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """One task, opened: its line, its sealed words by part, its parts, reports, evidence and history."""
+
+    line: Line
+    opened: Opened
+    reports: list[Report]
+    evidence: list[Evidence]
+    happenings: list[Happening]
+    path: list[Line]
+
+
+_ONE = (
+    f"SELECT {_COLUMNS} FROM steer_task t JOIN core_commitment c ON c.id = t.id WHERE t.id = ANY(%s::uuid[])"  # noqa: S608 — constant parts
+)
+_HISTORY = """
+SELECT e.name, e.recorded, e.position, e.body, l.leaf_index FROM core_event e LEFT JOIN core_leaf l ON l.event_id = e.id
+WHERE e.subject = %s ORDER BY e.recorded, e.id
+"""
+
+
+def open_task(reader: Reader, id_: UUID) -> OpenTask:
+    """Open a task; the read of its sealed words is recorded. Raises Refusal ``not_found``."""
+    opened = open_case(reader, READ, TASK, id_, purpose="steer")
+    above = opened.rows["steer_task"]["path"]
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [[*above, id_]])
+        lines = {row[0]: Line(*row) for row in cursor.fetchall()}
+        cursor.execute(_HISTORY, [id_])
+        happenings = [
+            Happening(name, at, position, orjson.loads(bytes(body))["data"], leaf)
+            for name, at, position, body, leaf in cursor.fetchall()
+        ]
+    reports = list(Report.objects.filter(task=id_).order_by("number"))
+    evidence = list(Evidence.objects.filter(task=id_).order_by("at", "id"))
+    return OpenTask(lines[id_], opened, reports, evidence, happenings, [lines[each] for each in above])

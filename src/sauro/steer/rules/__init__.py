@@ -1,0 +1,1 @@
+"""Pure rules of steering: no database, no clock of their own."""

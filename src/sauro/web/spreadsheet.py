@@ -1,0 +1,39 @@
+"""Lists as files: with nothing in them that a spreadsheet would run."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def inert(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if text.startswith(_RUNS) else text
+
+
+def as_csv(rows: Iterator[list[str]]) -> bytes:
+    """UTF-8 with a mark at its beginning, which spreadsheets need to read Vietnamese."""
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_xlsx(rows: Iterator[list[str]], title: str) -> bytes:
+    """A workbook with one sheet whose every cell is text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    for row in rows:
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, value=text)
+            cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
