@@ -31,7 +31,7 @@ class Task(Journalled):
 
     ``path`` are the tasks above it, from the root. ``scopes`` are what it is counted under: those tasks, its lead and
     its instrument. ``share`` is its part of its parent in basis points, ``whole`` its part of the root; ``handed`` what
-    it has given to its own sub-tasks, ``children`` how many of them live. ``stage``, ``shown`` (its evidence passed)
+    it has given to its own sub-tasks, ``children`` how many of them live, ``numbered`` how many there ever were. ``stage``, ``shown`` (its evidence passed)
     and ``late`` (0 no, 1 against the original deadline, 2 against the one in force too) are what is counted, with
     ``due``, the deadline in force: whether an open task is overdue is asked of the clock, never stored.
     ``folded`` is what a search finds it by. ``reported_at`` is the first report of completion that was not sent back. Words that people write are sealed in the
@@ -58,6 +58,7 @@ class Task(Journalled):
     whole = models.DecimalField(max_digits=40, decimal_places=30, default=1)
     handed = models.IntegerField(default=0)
     children = models.IntegerField(default=0)
+    numbered = models.IntegerField(default=0)
     progress = models.SmallIntegerField(default=0)
     reports = models.IntegerField(default=0)
     reported_at = models.DateTimeField(null=True)

@@ -88,10 +88,12 @@ class NoWords(msgspec.Struct, forbid_unknown_fields=True):
     """Nothing more is to be said."""
 
 
-def named_by(ask: Ask, terms: Any, instrument: UUID | None, paragraph: UUID | None = None) -> Query:
+def named_by(
+    ask: Ask, terms: Any, instrument: UUID | None, paragraph: UUID | None = None, assigner: UUID | None = None
+) -> Query:
     """The query for what a task names, where the asker's office is."""
     today = local_day(now())
-    positions = [id_ for id_ in (terms.position, terms.verifier, ask.position) if id_ is not None]
+    positions = [id_ for id_ in (terms.position, terms.verifier, ask.position, assigner) if id_ is not None]
     organisations = [id_ for id_ in (terms.lead, *terms.coordinating) if id_ is not None]
     holders = [id_ for id_ in (ask.person, ask.position) if id_ is not None]
     return NAMED, [today, today, positions, organisations, instrument, paragraph, instrument, holders]
@@ -110,6 +112,11 @@ class Named:
     def organisation_of(self, position: UUID | None) -> UUID | None:
         row = self.positions.get(position) if position else None
         return row["organisation"] if row else None
+
+    def heir_of(self, position: UUID | None) -> UUID | None:
+        """Who stands today for an office."""
+        row = self.positions.get(position) if position else None
+        return row["current"] if row else None
 
     def covers(self, work: Work, lead: UUID | None) -> bool:
         """Whether the grant under which somebody acts reaches the organisation that is to lead."""
@@ -216,7 +223,7 @@ def refuse_unknown(work: Work, named: Named, terms: Terms) -> None:
 
 
 def _amend_facts(ask: Ask, payload: AmendTask, envelope: Row | None) -> Query | None:
-    return named_by(ask, payload, envelope["instrument"]) if envelope else None
+    return named_by(ask, payload, envelope["instrument"], assigner=envelope["assigner"]) if envelope else None
 
 
 @action("steer.amend_task", subject=TASK, payload=AmendTask, purpose="steer", facts=_amend_facts)
@@ -224,11 +231,11 @@ def amend_task(work: Work) -> None:
     """Correct a task before it is assigned; one that was declined becomes a draft again."""
     p: AmendTask = work.payload
     subject.require_stage(work, {"draft", "declined"}, _("This task is assigned already; ask for an extension, or cancel it."))  # fmt: skip
-    if work.row(Task)["assigner"] != work.ask.position:
-        work.refuse("not_your_office", "I1: a clear person", _("Only the office that assigned this task does this."), status=403)  # fmt: skip
-    named = Named(work.facts)
+    named, row = Named(work.facts), work.row(Task)
+    subject.require_assigner(work, named.heir_of(row["assigner"]))
+    if row["parent"] is not None:
+        work.refuse("part", "I1: a clear authority", _("A part that was declined is withdrawn, and handed on anew."), status=409)  # fmt: skip
     refuse_unknown(work, named, p)
-    row = work.row(Task)
     lead = p.lead or row["lead"]
     work.put(
         Commitment, task=p.task.strip(), lead=lead, position=p.position, output=p.output.strip(), state="filed",
@@ -246,7 +253,7 @@ def _assign_facts(ask: Ask, payload: NoWords, envelope: Row | None) -> Query | N
     terms = Terms(
         "", envelope["lead"], envelope["position"], "", None, envelope["verifier"], envelope["coordinating"]
     )
-    return named_by(ask, terms, envelope["instrument"])
+    return named_by(ask, terms, envelope["instrument"], assigner=envelope["assigner"])
 
 
 @action("steer.assign_task", subject=TASK, payload=NoWords, purpose="steer", facts=_assign_facts)
@@ -254,9 +261,8 @@ def assign_task(work: Work) -> None:
     """Make the promise: refused unless all six clarities check, each told beside its field."""
     subject.require_stage(work, {"draft"}, _("This task is assigned already."))
     promise, row = work.row(Commitment), work.row(Task)
-    if row["assigner"] != work.ask.position:
-        work.refuse("not_your_office", "I1: a clear person", _("Only the office that assigned this task does this."), status=403)  # fmt: skip
     named = Named(work.facts)
+    subject.require_assigner(work, named.heir_of(row["assigner"]))
     promised(work, named, promise["position"], promise["task"], row["due_on"], row["lead"], promise["output"], row["verifier"], named.covers(work, row["lead"]))  # fmt: skip
     begin(work, row["due_on"])
 

@@ -7,7 +7,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Ask, Subject, Work, action
-from sauro.core.doorway.registry import Query, Row
+from sauro.core.doorway.registry import Query, Row, Where
 from sauro.core.models import Record
 from sauro.steer.models import Paragraph
 from sauro.steer.rules.splitting import Piece, split
@@ -23,6 +23,7 @@ class RegisterInstrument(msgspec.Struct, forbid_unknown_fields=True):
     """An instrument that gives tasks: its number, title, issuer, dates, and its text, which is split into paragraphs.
 
     A number that its issuer does not use is refused with the likely one, unless ``sure`` says that it stands so.
+    ``home`` is the organisation for whose steering it is registered, and its steward.
     """
 
     number: str
@@ -35,6 +36,11 @@ class RegisterInstrument(msgspec.Struct, forbid_unknown_fields=True):
     title_en: str = ""
     valid_to: date | None = None
     sure: bool = False
+    home: UUID | None = None
+
+
+def _where(ask: Ask, payload: RegisterInstrument) -> Where:
+    return Where(ask.person, (payload.home,) if payload.home else ())
 
 
 def _same_number(ask: Ask, payload: RegisterInstrument, envelope: Row | None) -> Query:
@@ -46,7 +52,7 @@ def _same_number(ask: Ask, payload: RegisterInstrument, envelope: Row | None) ->
 
 @action(
     "steer.register_instrument", subject=INSTRUMENT, payload=RegisterInstrument, purpose="steer", creates=True,
-    facts=_same_number, batch=False,
+    place=_where, facts=_same_number, batch=False,
 )  # fmt: skip
 def register_instrument(work: Work) -> None:
     """Enter the instrument into the register that every authority rests on, with its paragraphs in order."""
@@ -71,7 +77,7 @@ def register_instrument(work: Work) -> None:
         work.subject = p.id
     work.insert(
         Record, id=work.subject, register=REGISTER, code=number, title_vi=p.title.strip(), title_en=p.title_en.strip(),
-        valid_from=p.valid_from, valid_to=p.valid_to, recorded_at=work.now, retention="permanent-register",
+        valid_from=p.valid_from, valid_to=p.valid_to, recorded_at=work.now, retention="permanent-register", steward=p.home,
         body={"issuer": p.issuer.strip(), "issued": p.issued.isoformat(), "kind": "directive", "confirmed": p.sure},
     )  # fmt: skip
     _insert(work, pieces)

@@ -57,8 +57,9 @@ def require_lead(work: Work) -> None:
     )
 
 
-def require_assigner(work: Work) -> None:
-    require_office(work, work.row(Task)["assigner"], _("Only the office that assigned this task does this."))
+def require_assigner(work: Work, heir: UUID | None = None) -> None:
+    message = _("Only the office that assigned this task does this.")
+    require_office(work, work.row(Task)["assigner"], message, heir)
 
 
 def require_verifier(work: Work, heir: UUID | None = None) -> None:

@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ("whole", models.DecimalField(decimal_places=30, default=1, max_digits=40)),
                 ("handed", models.IntegerField(default=0)),
                 ("children", models.IntegerField(default=0)),
+                ("numbered", models.IntegerField(default=0)),
                 ("progress", models.SmallIntegerField(default=0)),
                 ("reports", models.IntegerField(default=0)),
                 ("reported_at", models.DateTimeField(null=True)),

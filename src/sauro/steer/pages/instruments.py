@@ -39,7 +39,9 @@ def register(request: HttpRequest, official: Official) -> HttpResponse:
     if not form.is_valid():
         return _form(request, official, form, status=422)
     try:
-        done = _act(request, official, REGISTER, form.payload(), None)
+        done = _act(
+            request, official, REGISTER, {**form.payload(), "home": official.office.organisation}, None
+        )
     except Refusal as refusal:
         likely = str(refusal.details.get("likely", ""))
         if likely:

@@ -165,8 +165,8 @@ def test_a_read_sees_each_change_once_while_others_write_and_fold() -> None:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "INSERT INTO steer_task (id, event, code, instrument, path, scopes, lead, coordinating, involved, stage, shown,"
-                    " late, share, whole, handed, children, progress, reports, difficulty, folded)"
-                    " VALUES (%s, %s, %s, %s, '{}', %s, %s, '{}', '{}', 'working', false, 0, 10000, 1, 0, 0, 0, 0, false, '')",
+                    " late, share, whole, handed, children, numbered, progress, reports, difficulty, folded)"
+                    " VALUES (%s, %s, %s, %s, '{}', %s, %s, '{}', '{}', 'working', false, 0, 10000, 1, 0, 0, 0, 0, 0, false, '')",
                     [id_, id_, f"{seed}-{number}", id_, [scope], scope],
                 )
                 cursor.execute("UPDATE steer_task SET progress = 50 WHERE id = %s", [id_])

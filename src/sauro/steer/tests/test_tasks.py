@@ -8,7 +8,7 @@ import pytest
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Access, Actor, Commitment, Timer
+from sauro.core.models import Access, Actor, Commitment, Record, Timer
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
@@ -254,3 +254,39 @@ def test_one_task_opens_with_its_words_and_the_read_is_kept(state: State) -> Non
     assert Access.objects.filter(commitment=task, reader=reader.person).exists()
     stranger = Reader(state.persons["other"], state.offices["other"])
     assert refused(open_task, stranger, task).status == 404
+
+
+def test_a_province_registers_its_own_instruments_and_assigns_by_them(state: State) -> None:
+    asked = {"number": "12/QĐ-UBND", "title": "Kế hoạch của tỉnh", "issuer": "Ủy ban nhân dân tỉnh", "issued": in_days(0),
+             "valid_from": in_days(0), "text": "Điều 1. Việc của sở", "home": state.organisations["province"]}  # fmt: skip
+    own = UUID(state.do("province", "register_instrument", asked).answer["instrument"])
+    assert Record.objects.get(pk=own).steward == state.organisations["province"]
+    task = state.draft("province", **state.terms("department", coordinating=[], instrument=own))
+    assert state.do("province", "assign_task", task=task).answer["due"]
+    elsewhere = {**asked, "number": "13/QĐ-UBND", "home": state.organisations["ministry"]}
+    assert refused(state.do, "province", "register_instrument", elsewhere).code == "no_grant"
+
+
+def test_a_part_that_was_declined_is_withdrawn_and_handed_on_anew(state: State) -> None:
+    task = state.working()
+    part = state.hand("ministry", task, "province", 10_000)
+    state.do("province", "decline_task", {"reason": "Không đủ người làm việc này"}, part)
+    assert refused(state.do, "ministry", "amend_task", state.terms("province"), part).code == "part"
+    assert refused(state.hand, "ministry", task, "province", 1).code == "share"
+    state.do("ministry", "cancel_task", {"reason": "Giao lại cho cơ quan khác"}, part)
+    assert state.hand("ministry", task, "province", 10_000)
+
+
+def test_after_a_merger_the_heirs_go_on(state: State) -> None:
+    """The leading agency and the one that assigned are merged away: their successors hold the task, nothing is lost."""
+    task = state.draft("province", **state.terms("department", coordinating=[]))
+    state.do("province", "assign_task", task=task)
+    state.do("department", "accept_task", task=task)
+    merge = {"into": state.organisations["justice"], "basis": "202/2025/QH15"}
+    act(Ask("core.merge_organisations", PLATFORM, "merge", merge, state.organisations["department"]))
+    state.report("justice", task, done=False, progress=20)
+    draft = state.draft("ministry", **state.terms("department", coordinating=[]))
+    merge = {"into": state.organisations["other"], "basis": "202/2025/QH15"}
+    act(Ask("core.merge_organisations", PLATFORM, "merge too", merge, state.organisations["ministry"]))
+    state.do("other", "cancel_task", {"reason": "Không còn cần việc này"}, draft)
+    assert state.stage(draft) == "cancelled"
