@@ -4,9 +4,6 @@ A trigger writes a delta in the transaction that changes a task; nobody waits fo
 deltas into ``steer_count``. A read adds both in one statement, so it sees each delta once, folded or not.
 """
 
-from collections.abc import Sequence
-from uuid import UUID
-
 from django.db import connection, transaction
 
 BATCH = 5_000
@@ -58,8 +55,3 @@ def settle() -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(_SETTLED)
     return 0
-
-
-def present(scopes: Sequence[UUID]) -> tuple[str, list[list[UUID]]]:
-    """The query for the counts of scopes, and its parameters."""
-    return PRESENT, [list(scopes)] * 3

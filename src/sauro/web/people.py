@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -125,6 +125,47 @@ def signed_in(
 
     # Types cannot say that wraps() keeps the signature of ``inner``, not of ``view``.
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], inner)
+
+
+class Seated(Protocol):
+    """An official as a room knows them: the office in which they act, and whether nobody chose it."""
+
+    @property
+    def office(self) -> Office: ...
+
+    @property
+    def started(self) -> bool: ...
+
+
+OfficialT = TypeVar("OfficialT", bound=Seated)
+
+
+def officials(
+    find: Callable[[HttpRequest], OfficialT | None],
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, OfficialT, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """A decorator that gives views the official whom a room finds; strangers sign in, for others there is nothing."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, OfficialT, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            official = find(request)
+            if official is None and person_of(request) is None:
+                return redirect_to_login(request.get_full_path())
+            if official is None:
+                raise Http404
+            if official.started:
+                # It stays theirs while they work there, also when nothing waits in it any more.
+                request.session[CHOSEN] = str(official.office.position)
+            return view(request, official, *args, **kwargs)
+
+        return inner
+
+    return decorate
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.clock import course as clock
 from sauro.core.clock.course import Course, Limit, Terms
-from sauro.core.clock.working import end_on_working_day, start_of_count
+from sauro.core.clock.working import start_of_count
 from sauro.core.doorway import Ask, Subject, Work
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
@@ -112,12 +112,6 @@ def begin_clock(work: Work, due_on: date) -> tuple[Course, Any, UUID]:
         )  # fmt: skip
     course = clock.start(Limit(days, "day"), work.now, calendar, TERMS)
     return course, calendar, calendar_id
-
-
-def last_moment(work: Work, day: date) -> Any:
-    """The end of a day, or of the next working day."""
-    _id, calendar = courses.calendar(local_day(work.now))
-    return end_on_working_day(calendar, day)
 
 
 def plan_timers(work: Work, task: UUID, course: Course, calendar: Any) -> None:

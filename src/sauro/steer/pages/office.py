@@ -1,22 +1,17 @@
 """The office in which somebody steers: the one they chose, else the one whose turn it is, else one that may list tasks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 
 from sauro.core.models import Commitment
 from sauro.core.queries.visibility import Reader
 from sauro.steer.models import Task
 from sauro.steer.queries.authority import grants_for, offices_that_may
 from sauro.steer.queries.tasks import LIST
-from sauro.web.people import CHOSEN, Office, office_among, offices_of, person_of
+from sauro.web.people import CHOSEN, Office, office_among, offices_of, officials, person_of
 
-P = ParamSpec("P")
 REGISTER, ENTER, DRAFT = "steer.register_instrument", "steer.enter_text", "steer.draft_task"
 _KEPT = "_sauro_steering"
 
@@ -77,21 +72,5 @@ def named_by(task: UUID) -> set[UUID | None]:
     return {promise, *(row or ())} - {None}
 
 
-def for_officials(
-    view: Callable[Concatenate[HttpRequest, Official, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view the official; a stranger is sent to sign in, and for who may list no task there is nothing here."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        official = official_of(request)
-        if official is None and person_of(request) is None:
-            return redirect_to_login(request.get_full_path())
-        if official is None:
-            raise Http404
-        if official.started:
-            # It stays theirs while they work there, also when nothing waits in it any more.
-            request.session[CHOSEN] = str(official.office.position)
-        return view(request, official, *args, **kwargs)
-
-    return inner
+for_officials = officials(official_of)
+"""Gives a view the official; for who may list no task there is nothing here."""

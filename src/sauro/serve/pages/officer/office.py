@@ -1,20 +1,15 @@
 """The office in which an official acts, and the switch between several."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 
 from sauro.core.queries.visibility import Reader
 from sauro.serve.queries.authority import somewhere
 from sauro.serve.queries.waiting import Waiting, waiting
-from sauro.web.people import CHOSEN, Office, office_among, offices_of, person_of
+from sauro.web.people import CHOSEN, Office, office_among, offices_of, officials, person_of
 
-P = ParamSpec("P")
 LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
 _KEPT = "_sauro_official"
 
@@ -85,21 +80,5 @@ def elsewhere(official: Official) -> list[Elsewhere]:
     return [Elsewhere(offices[w.office], w.count) for w in _waiting(official.held) if w.office in offices]
 
 
-def for_officials(
-    view: Callable[Concatenate[HttpRequest, Official, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view the official; a stranger is sent to sign in, and for a citizen there is nothing here."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        official = official_of(request)
-        if official is None and person_of(request) is None:
-            return redirect_to_login(request.get_full_path())
-        if official is None:
-            raise Http404
-        if official.started:
-            # It stays theirs while they work there, also when nothing waits in it any more.
-            request.session[CHOSEN] = str(official.office.position)
-        return view(request, official, *args, **kwargs)
-
-    return inner
+for_officials = officials(official_of)
+"""Gives a view the official; for a citizen there is nothing here."""
