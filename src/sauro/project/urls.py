@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
     path("", include("sauro.steer.pages.urls")),
+    path("", include("sauro.watch.pages.urls")),
 ]
 
 handler400 = "sauro.web.errors.bad_request"

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "sauro.core",
     "sauro.serve",
     "sauro.steer",
+    "sauro.watch",
     "sauro.packs",
 ]
 MIDDLEWARE = [

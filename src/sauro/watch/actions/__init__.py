@@ -1,0 +1,1 @@
+"""Every change of the watching room; importing this package registers the actions."""

@@ -1,0 +1,6 @@
+"""Addresses of the watching room."""
+
+from django.urls import URLPattern
+
+app_name = "watch"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Pure rules of numbers: what a case counts as, rates of Decision 766, doubts about claims, trajectories."""
