@@ -43,8 +43,12 @@ ACTIONS: Final = frozenset(
         "steer.send_back_task",
         "steer.extend_task",
         "steer.cancel_task",
+        "steer.undo_import",
         "steer.read_task",
         "steer.list_tasks",
+        "watch.read_numbers",
+        "watch.list_cases",
+        "watch.publish_edition",
         "core.appoint",
         "core.grant",
         "core.revoke",
@@ -52,12 +56,22 @@ ACTIONS: Final = frozenset(
         "core.merge_organisations",
         "core.erase",
         "core.observe",
+        "core.raise_finding",
+        "core.withdraw_claim",
         "core.rule_on_conflict",
         "core.register_actor",
         "core.fire_timer",
         "core.expire_grant",
     }
 )
+MEASURES: Final = frozenset(
+    {
+        "submitted", "received", "online", "assisted", "simulated", "done_in_time", "done_late", "breached", "open",
+        "open_late", "waiting", "task_finished", "task_breached", "task_assigned", "task_working", "task_reported",
+        "task_done", "task_declined", "task_cancelled", "task_overdue", "task_done_late",
+    }
+)  # fmt: skip
+"""What the watching room counts from the journal, by name."""
 AXES: Final = frozenset({"business", "financial", "delivery", "sync"})
 NATIONAL_STATUSES: Final = frozenset(str(number) for number in range(1, 11))
 ONE_STOP_FORMS: Final = frozenset(f"{number:02d}" for number in range(1, 8))

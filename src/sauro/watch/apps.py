@@ -6,3 +6,6 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         from sauro.watch import actions  # noqa: F401 — registers them with the doorway
+        from sauro.watch.pages import rail
+
+        rail.register()

@@ -1,6 +1,7 @@
 """Tables of the watching room: what the journal has said of each case, the counts made from it, and editions."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -13,8 +14,9 @@ class Case(models.Model):
     Made from the after-images of events and from nothing else; outside the journal, without a personal column.
     ``agency`` is the one that promised (the competent agency, the lead), as it was then; ``scopes`` are that agency
     and all above it, which the case is counted under; ``area`` is the province's code or empty. ``stage`` is a
-    dossier's status (1 to 10) or a task's stage. ``asked_at`` is set while a supplement is out and ``waited`` are the
-    seconds that earlier ones took; ``first_asked_at`` is when the first was asked for. ``*_leaf`` are the places in the journal that a number opens to.
+    dossier's status (1 to 10) or a task's stage. ``asked`` are the requests for supplements: pairs of moments, the
+    second None while it is out. ``in_time`` is the judgement of Decision 766 on what is finished. ``*_leaf`` are the
+    places in the journal that a number opens to.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -30,11 +32,9 @@ class Case(models.Model):
     assisted = models.BooleanField(default=False)
     simulated = models.BooleanField(default=False)
     stage = models.CharField(max_length=12)
-    result = models.BooleanField(default=False)
-    supplements = models.SmallIntegerField(default=0)
-    asked_at = models.DateTimeField(null=True)
-    first_asked_at = models.DateTimeField(null=True)
-    waited = models.BigIntegerField(default=0)
+    asked = models.JSONField(default=list)
+    course = models.JSONField(null=True)
+    in_time = models.BooleanField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_leaf = models.BigIntegerField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -45,17 +45,17 @@ class Case(models.Model):
     finished_leaf = models.BigIntegerField(null=True)
     breached_at = models.DateTimeField(null=True)
     breached_leaf = models.BigIntegerField(null=True)
-    shown = models.BooleanField(default=False)
     late = models.SmallIntegerField(default=0)
     leaf_index = models.BigIntegerField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["agency", "kind", "accepted_at"]),
+            GinIndex(fields=["scopes"], name="case_scopes", fastupdate=False),
+            models.Index(fields=["accepted_at"]),
+            models.Index(fields=["finished_at"]),
             models.Index(
-                fields=["agency", "breached_at"], name="case_breached", condition=Q(breached_at__isnull=False)
+                fields=["breached_at"], name="case_breached", condition=Q(breached_at__isnull=False)
             ),
-            models.Index(fields=["area", "accepted_at"]),
         ]
 
 

@@ -1,0 +1,198 @@
+"""Numbers counted from the journal: the same as counting what stands, whatever happened, however the events are cut."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sauro.core import moment, timers
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.genesis import PLATFORM
+from sauro.core.ids import new_id
+from sauro.core.journal import consumers, database, sealer
+from sauro.core.journal.consumers import SealedEvent
+from sauro.core.models import Actor, Commitment, Consumer, Definition, Refused
+from sauro.core.queries.visibility import Reader
+from sauro.core.refusal import Refusal
+from sauro.serve.models import Dossier
+from sauro.serve.tests.conftest import Town
+from sauro.watch import measuring
+from sauro.watch.models import Case, Count
+from sauro.watch.queries import counts
+from sauro.watch.rules.measures import DOSSIER_FLOWS, DOSSIER_STOCKS, MEASURES, STOCK
+from tests.properties.dossiers import ANY, RIGHT, Life, Try
+
+FEW = settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    # A failing life is short enough to read as it is; making it shorter takes minutes.
+    phases=[Phase.explicit, Phase.generate],
+)
+LIVES = st.lists(st.lists(st.one_of(RIGHT, RIGHT, ANY), min_size=2, max_size=9), min_size=1, max_size=3)
+DOSSIER = (*DOSSIER_FLOWS, *DOSSIER_STOCKS)
+
+
+def journal() -> list[SealedEvent]:
+    """Every event so far, in the order in which they were written: what the sealer would give."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name, person, position, subject, recorded, body FROM core_event ORDER BY seq")
+        return [SealedEvent(at, *row[:-1], bytes(row[-1])) for at, row in enumerate(cursor.fetchall())]  # fmt: skip
+
+
+def cut(events: Sequence[SealedEvent], seed: int) -> None:
+    """Count the events in batches of any size, over again from nothing."""
+    Case.objects.all().delete()
+    Count.objects.all().delete()
+    places = sorted({0, len(events), *(Random(seed).randrange(len(events)) for _ in range(6))})
+    for start, end in pairwise(places):
+        measuring.measure(events[start:end])
+
+
+def counted() -> Counter[tuple[UUID, str, Any]]:
+    return Counter({(c.scope, c.measure, c.day): c.value for c in Count.objects.exclude(value=0)})
+
+
+def standing() -> Counter[tuple[UUID, str, Any]]:
+    """The same from what stands in the one-stop room, by another way: its own tables."""
+    found: Counter[tuple[UUID, str, Any]] = Counter()
+    breaches = {
+        UUID(str(subject)): occurred
+        for subject, occurred in _rows(
+            "SELECT subject, (convert_from(body, 'UTF8')::jsonb->>'occurred')::timestamptz FROM core_event"
+            " WHERE name = 'core.fire_timer' AND convert_from(body, 'UTF8')::jsonb->'data'->>'kind' = 'breach'"
+            " AND convert_from(body, 'UTF8')::jsonb->'data'->'answer'->>'effect' = 'fired'"
+        )
+    }
+    for row in Dossier.objects.all():
+        promise = Commitment.objects.get(pk=row.id)
+        path = Actor.objects.get(pk=row.competent).path.rstrip("/").split("/")
+        scopes = [measuring.NATION, *Actor.objects.filter(code__in=path).values_list("id", flat=True)]
+        said = [("submitted", local_day(row.submitted_at))]
+        if row.accepted_at is not None:
+            day = local_day(row.accepted_at)
+            said += [("received", day)]
+            said += [("online", day)] if row.channel == 2 else []
+            said += [("assisted", day)] if row.assister else []
+            said += [("simulated", day)] if promise.simulated else []
+            said += [("breached", local_day(breaches[row.id]))] if row.id in breaches else []
+            if promise.finished_at is None:
+                said += [("open", STOCK)]
+                late = row.id in breaches and promise.due is not None and promise.due <= breaches[row.id]
+                said += [("open_late", STOCK)] if late else []
+                said += [("waiting", STOCK)] if row.status in (5, 6) else []
+            else:
+                late = promise.finished_at > promise.due or row.supplements > 1
+                said += [("done_late" if late else "done_in_time", local_day(promise.finished_at))]
+        found.update((scope, name, day) for name, day in said for scope in scopes)
+    return found
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def live(town: Town, lives: list[list[Try]]) -> None:
+    """Several dossiers live, days pass, and what falls due is told."""
+    clock = [moment.now()]
+    with moment.simulated(lambda: clock[0]):
+        for attempts in lives:
+            life = Life(town, town.citizen, new_id(), clock)
+            life.begin()
+            for attempt in attempts:
+                life.step(attempt)
+                while timers.fire_due():
+                    pass
+                life.stands, life.refusals = life.rows(), Refused.objects.count()
+            clock[0] += timedelta(days=1)
+        while timers.fire_due():
+            pass
+
+
+@pytest.mark.django_db
+@FEW
+@given(LIVES, st.integers(0, 2**32))
+def test_whatever_happened_the_counts_are_those_of_what_stands(town: Town, lives: list[list[Try]], seed: int) -> None:  # fmt: skip
+    live(town, lives)
+    cut(journal(), seed)
+    assert counted() == standing()
+    assert counted() == Counter({k: v for k, v in measuring.count(list(Case.objects.all())).items() if v})
+
+
+@pytest.mark.django_db
+@FEW
+@given(LIVES)
+def test_a_number_opens_to_as_many_cases_as_it_says(town: Town, lives: list[list[Try]]) -> None:
+    live(town, lives)
+    cut(journal(), 0)
+    officer = watcher("all")
+    scopes = [measuring.NATION, *Actor.objects.filter(code__in=["P75", "C26041"]).values_list("id", flat=True)]
+    for scope in scopes:
+        numbers = counts.sums([scope], MEASURES)
+        for measure in MEASURES:
+            page = counts.cases(officer, scope, measure)
+            assert len(page.lines) == numbers[scope, measure], measure
+            assert all(line.leaf_index is not None for line in page.lines), measure
+
+
+def watcher(scope: str, organisation: UUID | None = None) -> Reader:
+    """Somebody who may read numbers, of everything or of what lies below an agency."""
+    person = new_id()
+    known = {"id": person, "kind": "person", "valid_from": local_day(moment.now())}
+    act(Ask("core.register_actor", PLATFORM, f"w{person}", known))
+    role = Definition.objects.get(kind="role", code="duty_officer", state="published")
+    right = {"holder": person, "role": role.id, "scope": scope, "scope_id": organisation, "purpose": "watch", "basis": "test"}  # fmt: skip
+    act(Ask("core.grant", PLATFORM, f"g{person}", right))
+    return Reader(person)
+
+
+@pytest.mark.django_db
+def test_nobody_opens_a_number_beyond_their_grant(town: Town) -> None:
+    live(town, [[RIGHT_ONE] * 2])
+    cut(journal(), 0)
+    province, commune, other = (Actor.objects.get(code=code).id for code in ("P75", "C26041", "C26020"))
+    below = watcher("subtree", commune)
+    assert counts.places(below).root == commune
+    assert counts.places(below).may(commune) and not counts.places(below).may(province)
+    assert counts.cases(below, commune, "submitted").lines
+    for scope in (province, other, measuring.NATION, new_id()):
+        with pytest.raises(Refusal) as caught:
+            counts.cases(below, scope, "submitted")
+        assert caught.value.code == "not_found"
+    with pytest.raises(Refusal):
+        counts.cases(Reader(town.citizen), commune, "submitted")
+
+
+RIGHT_ONE = Try("onward", 0, "holder", "receive", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_in_the_middle_counts_nothing_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that dies after its writes leaves neither counts nor position; the next one does it all."""
+    live(town, [[RIGHT_ONE] * 3])
+    with database.connect() as own:
+        while sealer.seal_once(own):
+            pass
+    real = measuring.measure
+
+    def dies(events: Sequence[SealedEvent]) -> None:
+        real(events)
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        consumers.drain(consumers.Consumer("watch.measure", dies, batch=7))
+    assert not Count.objects.exists() and not Consumer.objects.filter(name="watch.measure", position__gt=0).exists()
+    consumers.drain(consumers.Consumer("watch.measure", real, batch=7))
+    consumers.drain(measuring.CONSUMER)
+    assert counted() == standing() and counted()[measuring.NATION, "submitted", local_day(moment.now())] == 1
