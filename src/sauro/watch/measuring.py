@@ -24,7 +24,7 @@ NATION: Final = UUID(int=0)
 TABLES = ("core_commitment", "serve_dossier", "steer_task")
 _MARKS = tuple(f'"{table}"'.encode() for table in TABLES)
 _ABOVE = """
-SELECT a.id, array_agg(b.id), coalesce(max(b.area) FILTER (WHERE b.level = 'province' AND length(b.area) = 2), '')
+SELECT a.id, array_agg(b.id), coalesce(max(b.area) FILTER (WHERE length(b.area) = 2), '')
 FROM core_actor a JOIN core_actor b ON b.code = ANY(string_to_array(rtrim(a.path, '/'), '/')) AND b.kind = 'organisation'
 WHERE a.id = ANY(%s) GROUP BY a.id
 """

@@ -98,7 +98,7 @@ def sums(
     A scope stands for those whose successor it is (invariant I7). What is not there counts 0.
     """
     wanted = list(scopes)
-    values = [
+    values: list[Any] = [
         wanted,
         wanted,
         NATION,
@@ -115,8 +115,8 @@ def sums(
 
 def by_day(scope: UUID, measures: Sequence[str], first: date, last: date) -> dict[tuple[date, str], int]:
     """Counts of a scope by (day, measure); days on which nothing happened are left out."""
+    values: list[Any] = [scope, scope, list(measures), first, last]
     with connection.cursor() as cursor:
-        values: list[Any] = [scope, scope, list(measures), first, last]
         cursor.execute(_BY_DAY, values)
         return {(day, measure): value for day, measure, value in cursor.fetchall()}
 
@@ -132,8 +132,10 @@ def below(scope: UUID) -> list[Agency]:
     """The agencies right below a scope that stand today, by code; below the nation, the provinces."""
     name = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
     standing = Actor.objects.filter(kind="organisation", valid_to__isnull=True)
+    # A province is what stands at their level below no other of it.
+    provinces = standing.filter(level="province")
     found = (
-        standing.filter(level="province", type="province")
+        provinces.exclude(parent__in=provinces.values("id"))
         if scope == NATION
         else standing.filter(parent=scope)
     )
