@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -14,25 +14,27 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from sauro.core import moment, timers
+from sauro.core.clock.judgement import Supplement, judge
 from sauro.core.doorway import Ask, act
-from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.decide import end_of_day, local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.journal import consumers, database, sealer
 from sauro.core.journal.consumers import SealedEvent
 from sauro.core.models import Actor, Commitment, Consumer, Definition, Refused
+from sauro.core.queries import courses
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import Town
 from sauro.watch import measuring
 from sauro.watch.models import Case, Count
-from sauro.watch.queries import counts
+from sauro.watch.queries import counts, index766
 from sauro.watch.rules.measures import DOSSIER_FLOWS, DOSSIER_STOCKS, MEASURES, STOCK
 from tests.properties.dossiers import OFFICES, PAYLOADS, WHO, Life, Try
 
 FEW = settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     # A failing life is short enough to read as it is; making it shorter takes minutes.
@@ -230,3 +232,45 @@ def test_a_crash_in_the_middle_counts_nothing_twice(town: Town, monkeypatch: pyt
     consumers.drain(consumers.Consumer("watch.measure", real, batch=7))
     consumers.drain(measuring.CONSUMER)
     assert counted() == standing() and counted()[measuring.NATION, "submitted", local_day(moment.now())] == 1
+
+
+@pytest.mark.django_db
+@FEW
+@given(st.integers(0, 2**32))
+def test_the_index_of_decision_766_is_what_judging_each_dossier_gives(town: Town, seed: int) -> None:
+    """Item 2.1 at the end of each day, by the clock's own judgement of every dossier as it stood then."""
+    live(town, lives_of(seed))
+    events = journal()
+    cut(events, seed)
+    today = local_day(moment.now())
+    for days in range(6):
+        last = today + timedelta(days=days)
+        end = end_of_day(last)
+        wanted = [judged_from_events(row, events, end) for row in Dossier.objects.filter(accepted_at__lt=end)]
+        found = index766.group2(measuring.NATION, today - timedelta(days=1), last, end)
+        assert (found.on_time.part, found.on_time.whole) == (sum(wanted), len(wanted)), last
+        event(f"{len(wanted) - sum(wanted)} late")
+
+
+def judged_from_events(row: Dossier, events: Sequence[SealedEvent], end: datetime) -> bool:
+    """As the journal knew the dossier at a moment: its requests, whether it had ended, its clock."""
+    asked: list[Supplement] = []
+    course, finished, status = None, None, 0
+    for each in events:
+        if each.subject != row.id or each.recorded > end:
+            continue
+        for table, _op, image, *_ in each.said["changes"]:
+            if image.get("id") != str(row.id):
+                continue
+            if table == "serve_dossier":
+                if image["status"] == 5 != status:
+                    asked.append(Supplement(each.recorded))
+                elif status == 5 != image["status"]:
+                    asked[-1] = Supplement(asked[-1].requested_at, each.recorded)
+                status = image["status"]
+            if table == "core_commitment":
+                course = image.get("course")
+                finished = datetime.fromisoformat(image["finished_at"]) if image.get("finished_at") else None
+    assert course is not None
+    promise, calendar = courses.read(course)
+    return judge(promise, calendar, asked, finished, end).on_time

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from sauro.core.clock.judgement import Supplement, judge
+from sauro.core.clock.working import working_time_between
 from sauro.core.journal.consumers import Consumer, SealedEvent
 from sauro.core.queries import courses
 from sauro.watch.models import Case
@@ -172,6 +173,7 @@ def _settle(cases: Sequence[Case]) -> None:
         scopes, case.area = places.get(case.agency, ([case.agency], ""))
         case.scopes = [NATION, *sorted(scopes)]
         case.in_time = None if case.finished_at is None else judged(case, case.finished_at)
+        case.worked = None if case.finished_at is None else _worked(case, case.finished_at)
 
 
 def judged(case: Case, period_end: datetime) -> bool | None:
@@ -179,8 +181,33 @@ def judged(case: Case, period_end: datetime) -> bool | None:
     if case.kind != "dossier" or case.course is None:
         return None
     course, calendar = courses.read(case.course)
-    asked = [Supplement(datetime.fromisoformat(since), _moment(until)) for since, until in case.asked]
-    return judge(course, calendar, asked, case.finished_at, period_end).on_time
+    # By then, whatever happened since: what was asked for later, or ended later, was not yet.
+    asked = [each for each in _asked(case) if each.requested_at <= period_end]
+    asked = [
+        Supplement(each.requested_at) if each.completed_at and each.completed_at > period_end else each
+        for each in asked
+    ]
+    finished = None if case.finished_at is None or case.finished_at > period_end else case.finished_at
+    return judge(course, calendar, asked, finished, period_end).on_time
+
+
+def _worked(case: Case, finished: datetime) -> int | None:
+    """The working time from the start of the clock to the end, in seconds, without what supplements took (item 2.2)."""
+    if case.kind != "dossier" or case.course is None:
+        return None
+    course, calendar = courses.read(case.course)
+    if finished < course.started_at:
+        return 0
+    took = working_time_between(calendar, course.started_at, finished)
+    for each in _asked(case):
+        until = min(each.completed_at or finished, finished)
+        if until > max(each.requested_at, course.started_at):
+            took -= working_time_between(calendar, max(each.requested_at, course.started_at), until)
+    return int(took.total_seconds())
+
+
+def _asked(case: Case) -> list[Supplement]:
+    return [Supplement(datetime.fromisoformat(since), _moment(until)) for since, until in case.asked]
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -15,8 +15,9 @@ class Case(models.Model):
     ``agency`` is the one that promised (the competent agency, the lead), as it was then; ``scopes`` are that agency
     and all above it, which the case is counted under; ``area`` is the province's code or empty. ``stage`` is a
     dossier's status (1 to 10) or a task's stage. ``asked`` are the requests for supplements: pairs of moments, the
-    second None while it is out. ``in_time`` is the judgement of Decision 766 on what is finished. ``*_leaf`` are the
-    places in the journal that a number opens to.
+    second None while it is out. ``in_time`` is the judgement of Decision 766 on what is finished, ``worked`` the
+    working time that it took, in seconds, without what supplements took. ``*_leaf`` are the places in the journal
+    that a number opens to.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -35,6 +36,7 @@ class Case(models.Model):
     asked = models.JSONField(default=list)
     course = models.JSONField(null=True)
     in_time = models.BooleanField(null=True)
+    worked = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_leaf = models.BigIntegerField(null=True)
     accepted_at = models.DateTimeField(null=True)

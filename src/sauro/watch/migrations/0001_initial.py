@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ("asked", models.JSONField(default=list)),
                 ("course", models.JSONField(null=True)),
                 ("in_time", models.BooleanField(null=True)),
+                ("worked", models.BigIntegerField(null=True)),
                 ("submitted_at", models.DateTimeField(null=True)),
                 ("submitted_leaf", models.BigIntegerField(null=True)),
                 ("accepted_at", models.DateTimeField(null=True)),
