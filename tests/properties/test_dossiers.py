@@ -237,8 +237,16 @@ def test_two_claims_of_one_thing_are_a_conflict(town: Town) -> None:
         "a measurement is no claim"
     )
     assert len(claim("98", "a province").answer["conflicts"]) == 2
-    assert Conflict.objects.filter(state="open").count() == 2
-    for wrong in ({"source": " "}, {"kind": "guessed"}, {"kind": "computed"}, {"value": "NaN"}):
+    found = Conflict.objects.filter(indicator=UUID(int=7))
+    assert {(each.kind, each.rule, each.state, len(each.claims)) for each in found} == {
+        ("conflict", "two_claims", "open", 2)
+    }
+    assert found.count() == 2
+    wrongs: list[dict[str, Any]] = [
+        {"source": " "}, {"kind": "guessed"}, {"kind": "computed"}, {"value": "NaN"}, {"bound": "nearly"},
+        {"period": "last year"}, {"decimals": 7}, {"method": 1},
+    ]  # fmt: skip
+    for wrong in wrongs:
         payload = {
             "indicator": UUID(int=7),
             "period": "2026",

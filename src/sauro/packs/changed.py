@@ -15,6 +15,7 @@ _FILES = {
     "pause_reason": ("pause_reasons.yaml", "reasons"), "reference_form": ("forms.yaml", "forms"),
     "status_axis": ("statuses.yaml", "axes"), "organisation_type": ("organisations.yaml", "types"),
     "position_type": ("positions.yaml", "positions"), "role": ("roles.yaml", "roles"),
+    "indicator": ("indicators.yaml", "indicators"),
 }  # fmt: skip
 
 

@@ -8,7 +8,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sauro.packs.checks import calendars, fees, forms, procedures, references, rules, statuses, steps
+from sauro.packs.checks import (  # fmt: skip
+    calendars,
+    fees,
+    forms,
+    indicators,
+    procedures,
+    references,
+    rules,
+    statuses,
+    steps,
+)
 from sauro.packs.checks.book import Book, Finding, open_book
 
 __all__ = ["Finding", "check", "main"]
@@ -48,6 +58,9 @@ def _pack(book: Book) -> Iterator[Finding]:
     yield from references.check_lists(book)
     yield from statuses.check_statuses(book)
     yield from calendars.check_calendar(book)
+    yield from indicators.check_indicators(book)
+    yield from indicators.check_claims(book)
+    yield from indicators.check_citations(book)
 
 
 def _procedures(book: Book) -> Iterator[Finding]:

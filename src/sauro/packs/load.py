@@ -1,10 +1,8 @@
 """Loading a pack into an installation: every definition, organisation, position and grant by an act."""
 
-import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sauro.core.doorway import Ask, Outcome, act_many
@@ -12,12 +10,14 @@ from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.models import Definition
 from sauro.core.queries import definitions
 from sauro.core.refusal import Refusal
+from sauro.packs import claims
 from sauro.packs.administration import Organisation, Position
 from sauro.packs.changed import changed
+from sauro.packs.ids import id_of
 from sauro.packs.pack import Pack
 
-PACK_IDS = UUID("6f0b6d0e-57a5-5c1f-9c55-5f4d3c7e5700")
-"""The namespace of ids made from codes, so that loading again finds what stands already."""
+__all__ = ["PackRefused", "id_of", "load"]
+
 STEP = 5_000
 Say = Callable[[str, int, int], None]
 """Told (what, done, of how many) as loading goes on."""
@@ -25,11 +25,6 @@ Say = Callable[[str, int, int], None]
 
 class PackRefused(RuntimeError):
     """The installation refused something of the pack; the message says what and under which rule."""
-
-
-def id_of(code: str) -> UUID:
-    """The id of the organisation or position with this code."""
-    return uuid.uuid5(PACK_IDS, code)
 
 
 def load(pack: Pack, say: Say = lambda *_: None, provinces: Collection[str] | None = None) -> int:
@@ -48,6 +43,7 @@ def load(pack: Pack, say: Say = lambda *_: None, provinces: Collection[str] | No
     positions = [(o, p) for o in organisations for p in pack.positions(o)]
     done += _do([_position(o, p) for o, p in positions], "positions", say)
     done += _do(list(_grants(pack, positions)), "grants", say)
+    done += _do(list(claims.asks(pack)), "claims", say)
     return done
 
 

@@ -6,7 +6,7 @@ is :mod:`sauro.packs.check`'s question.
 
 import csv
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +17,16 @@ import msgspec
 from sauro.packs import schema
 from sauro.packs.administration import Organisation, Position, organisations, positions
 from sauro.packs.calendar import calendar_data
+from sauro.packs.ids import indicator_id
+from sauro.packs.indicator import Citation, Claim, Indicators
 from sauro.packs.lines import BrokenFile, load
 from sauro.packs.procedure import Procedure
 
 _T = TypeVar("_T", bound=schema.Plain)
 INSTRUMENTS: Final = "instruments.csv"
 PROVINCES: Final = "provinces.csv"
+CLAIMS: Final = "claims.csv"
+CITATIONS: Final = "citations.csv"
 PROCEDURES: Final = "procedures"
 
 
@@ -60,6 +64,9 @@ class Pack:
     forms: schema.ReferenceForms
     retention: schema.Retentions
     synonyms: schema.Synonyms
+    indicators: Indicators
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
     procedures: tuple[Procedure, ...]
     national_codes: dict[str, schema.NationalCode] = field(default_factory=dict)
 
@@ -104,11 +111,21 @@ class Pack:
         for kind, items in named:
             for item in items:
                 yield self._listed(kind, item.code, item)
+        yield from self._indicators()
         yield self._listed("synonyms", self.head.id, self.synonyms)
         calendar = self.calendar
         yield Definition(
             "calendar", calendar.code, calendar.version, calendar.valid_from, "", plain(self.calendar_data())
         )
+
+    def _indicators(self) -> Iterator[Definition]:
+        """An indicator's body says all there is to show of it: its id for observations, unit and family with names."""
+        units = {unit.code: plain(unit) for unit in self.indicators.units}
+        families = {family.code: plain(family) for family in self.indicators.families}
+        for item in self.indicators.indicators:
+            found = self._listed("indicator", item.code, item)
+            named = {"unit": units[item.unit], "family": families[item.family]}
+            yield replace(found, body=found.body | named | {"id": str(indicator_id(item.code))})
 
     def _listed(self, kind: str, code: str, item: Any) -> Definition:
         basis = _place(item.basis) if getattr(item, "basis", None) else ""
@@ -139,6 +156,9 @@ def read(path: Path) -> Pack:
         forms=_file(path / "forms.yaml", schema.ReferenceForms),
         retention=_file(path / "retention.yaml", schema.Retentions),
         synonyms=_file(path / "synonyms.yaml", schema.Synonyms),
+        indicators=_file(path / "indicators.yaml", Indicators),
+        claims=tuple(_table(path / CLAIMS, Claim)),
+        citations=tuple(_table(path / CITATIONS, Citation)),
         procedures=tuple(_file(file, Procedure) for file in procedure_files(path)),
         national_codes=_national_codes(path / PROVINCES),
     )
@@ -169,6 +189,11 @@ def instrument(row: dict[str, Any]) -> dict[str, Any]:
 
 def _row(row: dict[str, Any], line: int, path: Path) -> schema.Instrument:
     return _convert(instrument(row), schema.Instrument, f"{path}:{line}")
+
+
+def _table(path: Path, shape: type[_T]) -> Iterator[_T]:
+    for line, row in rows(path):
+        yield _convert(row, shape, f"{path}:{line}")
 
 
 def _national_codes(path: Path) -> dict[str, schema.NationalCode]:

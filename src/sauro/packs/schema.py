@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import field
 
 from sauro.packs.facts import Basis, Clock, Fact, Listed, Plain, Text, Verified
+from sauro.packs.indicator import Citations, Claims, Indicators
 from sauro.packs.procedure import (
     Branch,
     Choice,
@@ -51,6 +52,8 @@ __all__ = [
     "CatalogueItem",
     "Catalogues",
     "Choice",
+    "Citations",
+    "Claims",
     "Clock",
     "Competent",
     "Component",
@@ -67,6 +70,7 @@ __all__ = [
     "FormField",
     "HolidayCheck",
     "HolidayPackage",
+    "Indicators",
     "Instrument",
     "Instruments",
     "Level",
@@ -442,5 +446,8 @@ FILES: dict[str, type[Plain]] = {
     "forms.yaml": ReferenceForms,
     "retention.yaml": Retentions,
     "synonyms.yaml": Synonyms,
+    "indicators.yaml": Indicators,
+    "claims.csv": Claims,
+    "citations.csv": Citations,
 }
 """The files of a pack, beside ``procedures/*.yaml``, each of which is a ``procedure.Procedure``."""

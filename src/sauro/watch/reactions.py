@@ -1,5 +1,5 @@
-"""What the watching room does when something has happened: count it."""
+"""What the watching room does when something has happened: count it, and look whether what is claimed can be."""
 
-from sauro.watch import measuring
+from sauro.watch import claims, measuring
 
-CONSUMERS = [measuring.CONSUMER]
+CONSUMERS = [measuring.CONSUMER, claims.CONSUMER]

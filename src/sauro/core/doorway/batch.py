@@ -111,7 +111,7 @@ def act_many(asks: Sequence[Ask]) -> list[Result]:
             record_refusal(ask, refusal)
             results[at] = refusal
             continue
-        if not action.batch:
+        if not action.may_batch(payload):
             _flush(pending, seen, results)
             try:
                 results[at] = act(ask)

@@ -62,7 +62,8 @@ class Action:
 
     ``facts`` gives one more query whose rows the handler needs; ``place`` says where a creating act happens: whose it
     will be, in which organisations, and which retention unit exists already. ``batch`` is false for acts whose decision depends on rows that an earlier
-    act of the same batch may have changed; ``act_many`` does those one by one. ``gives`` names the holder whose
+    act of the same batch may have changed; ``act_many`` does those one by one. Where only some payloads make it so,
+    it is a function that says of a payload whether it may stand in a batch. ``gives`` names the holder whose
     authority an act changes, so that a batch ends before that holder acts.
     """
 
@@ -74,8 +75,12 @@ class Action:
     creates: bool = False
     facts: Callable[["Ask", Any, Row | None], Query | None] | None = None
     place: Callable[["Ask", Any], Where] | None = None
-    batch: bool = True
+    batch: bool | Callable[[Any], bool] = True
     gives: Callable[[Any], UUID] | None = None
+
+    def may_batch(self, payload: Any) -> bool:
+        """Whether an act with this payload may be done together with others."""
+        return self.batch(payload) if callable(self.batch) else self.batch
 
 
 _ACTIONS: dict[str, Action] = {}
@@ -90,7 +95,7 @@ def action(
     creates: bool = False,
     facts: Callable[["Ask", Any, Row | None], Query | None] | None = None,
     place: Callable[["Ask", Any], Where] | None = None,
-    batch: bool = True,
+    batch: bool | Callable[[Any], bool] = True,
     gives: Callable[[Any], UUID] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of ``name`` (``module.verb_noun``)."""

@@ -334,17 +334,42 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
                 ("event", models.UUIDField()),
-                ("indicator", models.UUIDField()),
-                ("one", models.UUIDField()),
-                ("other", models.UUIDField()),
+                ("kind", models.CharField(max_length=8)),
+                ("rule", models.CharField(max_length=24)),
+                ("indicator", models.UUIDField(null=True)),
+                ("custodian", models.UUIDField(null=True)),
+                (
+                    "claims",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None),
+                ),
+                ("said", models.JSONField(default=dict)),
                 ("state", models.CharField(default="open", max_length=8)),
+                ("ruling", models.CharField(default="", max_length=12)),
                 ("upheld", models.UUIDField(null=True)),
                 ("reason", models.TextField(default="")),
                 ("raised_at", models.DateTimeField()),
                 ("ruled_at", models.DateTimeField(null=True)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("one", "other"), name="conflict_once")],
+                "indexes": [models.Index(fields=["state", "raised_at"], name="core_confli_state_45a922_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "claims"), name="conflict_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["conflict", "doubt"])), name="conflict_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ruling", ""), ("state", "open"), ("upheld__isnull", True)),
+                            models.Q(
+                                ("ruled_at__isnull", False),
+                                ("ruling__in", ["upheld", "explained", "corrected", "stands", "withdrawn"]),
+                                ("state", "ruled"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="conflict_ruled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,11 +497,16 @@ class Migration(migrations.Migration):
                 ("place", models.UUIDField(null=True)),
                 ("period", models.CharField(max_length=16)),
                 ("value", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("bound", models.CharField(default="is", max_length=8)),
+                ("decimals", models.SmallIntegerField(null=True)),
                 ("kind", models.CharField(max_length=8)),
                 ("source", models.TextField()),
                 ("edition", models.CharField(default="", max_length=64)),
+                ("passage", models.TextField(default="")),
+                ("method", models.IntegerField(null=True)),
                 ("leaf_index", models.BigIntegerField(null=True)),
                 ("observed_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
             options={
                 "indexes": [
@@ -488,6 +518,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["measured", "computed", "claimed"])),
                         name="observation_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("bound__in", ["is", "about", "over", "at_least", "under", "at_most"])
+                        ),
+                        name="observation_bound",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("source", ""), _negated=True), name="observation_has_source"

@@ -5,14 +5,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sauro.core.expressions import EVALUATORS, ExpressionError, compile_expression
+from sauro.core.rules import formulas
 
 
 def faults(kind: str, body: Mapping[str, Any]) -> list[str]:
     """What is wrong with the rules of a definition's body, one sentence each; empty when it may be published.
 
     ``body["rules"]`` lists rules: ``id``, ``evaluator``, ``expression``, ``kind`` (``condition`` is referred to by a
-    ``when`` somewhere in the form or step graph; ``check`` stands beside a ``field``), and ``examples``.
+    ``when`` somewhere in the form or step graph; ``check`` stands beside a ``field``), and ``examples``. The one rule
+    of an indicator is its ``formula``.
     """
+    if kind == "indicator":
+        formula = body.get("formula")
+        return formulas.faults(f"{kind} {body.get('code', '')}", formula) if formula else []
     rules = body.get("rules") or []
     used = set(_values(body, "when"))
     fields = set(_values(body.get("form", {}), "id"))

@@ -10,11 +10,25 @@ import msgspec
 
 from sauro.packs import schema
 from sauro.packs.checks.shape import faults
+from sauro.packs.indicator import Citation, Claim
 from sauro.packs.lines import BrokenFile, Lines, line_of, load
-from sauro.packs.pack import INSTRUMENTS, PROVINCES, instrument, procedure_files, rows
+from sauro.packs.pack import (
+    CITATIONS,
+    CLAIMS,
+    INSTRUMENTS,
+    PROVINCES,
+    instrument,
+    procedure_files,
+    rows,
+)
 from sauro.packs.procedure import Procedure
 
 T = TypeVar("T", bound=schema.Plain)
+_TABLES: dict[str, tuple[type[schema.Plain], str]] = {
+    INSTRUMENTS: (schema.Instrument, "instruments"),
+    CLAIMS: (Claim, "claims"),
+    CITATIONS: (Citation, "citations"),
+}
 
 
 class Finding(NamedTuple):
@@ -84,8 +98,9 @@ def open_book(path: Path) -> Book:
     book = Book(path)
     for name, shape in schema.FILES.items():
         if name == "instruments.yaml":
-            sheet: Sheet[Any] | None = _instruments(book, path / INSTRUMENTS)
             name = INSTRUMENTS
+        if name in _TABLES:
+            sheet: Sheet[Any] | None = _table(book, path / name, shape)
         else:
             sheet = _sheet(book, path / name, shape)
         if sheet is not None:
@@ -148,24 +163,25 @@ def _typed(book: Book, name: str, data: Any, lines: Lines, shape: type[T]) -> Sh
         return None
 
 
-def _instruments(book: Book, path: Path) -> Sheet[schema.Instruments] | None:
-    """The CSV as if it were a YAML list: row *n* is ``$.instruments[n]``."""
+def _table(book: Book, path: Path, shape: type[schema.Plain]) -> Sheet[Any] | None:
+    """A CSV as if it were a YAML list: row *n* of claims is ``$.claims[n]``."""
     name = path.name
     if not path.exists():
         book.findings.append(Finding(name, 1, "the file is missing"))
         return None
-    items, lines = [], {"$": 1}
-    for index, (line, row) in enumerate(rows(path)):
-        lines[f"$.instruments[{index}]"] = line
+    row_shape, entries = _TABLES[name]
+    items: list[Any] = []
+    lines = {"$": 1}
+    for line, row in rows(path):
+        data = instrument(row) if name == INSTRUMENTS else row
         try:
-            items.append(
-                msgspec.to_builtins(msgspec.convert(instrument(row), schema.Instrument, strict=False))
-            )
+            items.append(msgspec.to_builtins(msgspec.convert(data, row_shape, strict=False)))
         except msgspec.ValidationError as error:
-            book.findings.append(
-                Finding(name, line, str(error).replace(" - at `$", " in `").replace("`.", "`"))
-            )
-    return Sheet(name, msgspec.convert({"instruments": items}, schema.Instruments), lines)
+            said = str(error).replace(" - at `$", " in `").replace("`.", "`")
+            book.findings.append(Finding(name, line, said))
+            continue
+        lines[f"$.{entries}[{len(items) - 1}]"] = line
+    return Sheet(name, msgspec.convert({entries: items}, shape), lines)
 
 
 def _provinces(book: Book, path: Path) -> None:

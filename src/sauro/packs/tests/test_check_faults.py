@@ -100,6 +100,27 @@ FAULTS = [
     Fault("short office hours", "calendar.yaml", '["13:00", "17:00"]', '["13:00", "16:00"]', "the periods make 7 hours", "periods:"),
     Fault("time without quotes", "calendar.yaml", 'at: "15:00"', "at: 1500", "must be text, not 1500", "at: 1500"),
     Fault("forms of the one-stop mechanism", "forms.yaml", '- code: "04"', '- code: "14"', "Form 04 of the one-stop mechanism is missing", "forms:"),
+    Fault("formula without an evaluator", "indicators.yaml", "      evaluator: ratio\n      parts: [tasks_done]", "      evaluator: guess\n      parts: [tasks_done]", "does not name an evaluator that exists", "    formula:\n      evaluator: guess"),
+    Fault("formula of what nobody defines", "indicators.yaml", "whole: [regulations_total]", "whole: [regulations_all]", "the formula names 'regulations_all', which is no indicator", "    formula:\n      evaluator: ratio\n      parts: [regulations_simplified]"),
+    Fault("formula whose example fails", "indicators.yaml", 'gives: "98.63"', 'gives: "98.62"', "gives 98.63 on its example, which should be 98.62", '    formula:\n      evaluator: ratio\n      parts: [tasks_done]'),
+    Fault("formula of other units", "indicators.yaml", "whole: [procedures]", "whole: [firms]", "the parts have different units: firm, procedure", "    formula:\n      evaluator: ratio\n      parts: [procedures_online]"),
+    Fault("formula that leads back", "indicators.yaml", "parts: [tasks_open_in_time, tasks_overdue]", "parts: [tasks_assigned, tasks_overdue]", "the formula of tasks_open leads back to itself", "    formula:\n      evaluator: sum\n      parts: [tasks_assigned", 1),
+    Fault("part of nothing", "indicators.yaml", "part_of: startups", "part_of: dreams", "there is no indicator 'dreams'", "part_of: dreams"),
+    Fault("part in another unit", "indicators.yaml", "part_of: startups", "part_of: hdi", "unicorns is in firm, its whole in index", "part_of: hdi"),
+    Fault("share of no whole", "indicators.yaml", 'plausible: {growth: "20", source', 'plausible: {share: "20", source', "needs part_of", 'plausible: {share: "20"'),
+    Fault("number without quotes", "indicators.yaml", 'period: "2030", value: "80", bound: over', 'period: "2030", value: 80, bound: over', "must be text, not 80 (put it in quotes)", "value: 80"),
+    Fault("unknown custodian", "indicators.yaml", "custodian: VN.BTC\n", "custodian: VN.XYZ\n", "there is no organisation 'VN.XYZ'", "custodian: VN.XYZ"),
+    Fault("unknown unit", "indicators.yaml", "unit: megawatt\n", "unit: horsepower\n", "there is no unit 'horsepower'", "unit: horsepower", 1),
+    Fault("unknown measure", "indicators.yaml", "measure: received", "measure: happiness", "the program does not count 'happiness'", "measure: happiness"),
+    Fault("indicator twice", "indicators.yaml", "code: hdi_countries", "code: hdi", "'hdi' occurs twice", 'code: hdi\n    name: {vi: "Số nước', 2),
+    Fault("claim of nothing", "claims.csv", "hdi,,2025,0.766", "luck,,2025,0.766", "there is no indicator 'luck'", "luck,"),
+    Fault("claim in another unit", "claims.csv", "3,index,", "3,percent,", "hdi is in index, the claim in percent", "hdi,,2025,0.766"),
+    Fault("claim not as printed", "claims.csv", "20.56,,2,percent", "20.56,,1,percent", "decimals are as printed: 20.56 has 2", "20.56,,1"),
+    Fault("count with decimals", "claims.csv", "1298,,,task", "1298,,0,task", "task are counted one by one", "1298,,0"),
+    Fault("claim nowhere", "claims.csv", "procedures,P01,", "procedures,P99,", "there is no organisation 'P99'", "procedures,P99"),
+    Fault("claim of no time", "claims.csv", "hdi,,2025,", "hdi,,last year,", "regex", "hdi,,last year"),
+    Fault("claim of no source", "claims.csv", "task,article-anniversary", "task,hearsay", "there is no source 'hearsay'", "task,hearsay"),
+    Fault("citation without a keeper", "citations.csv", "71-NQ/TW,Government,VN.BTP", "71-NQ/TW,Government,VN.XYZ", "there is no organisation 'VN.XYZ'", "71-NQ/TW"),
     Fault("unknown province", "provinces.csv", "75,H19", "76,H19", "there is no province 76", "76,H19"),
 ]
 # fmt: on
@@ -163,6 +184,15 @@ def test_every_fault_is_reported_not_only_the_first(copy: Path) -> None:
 def test_a_missing_file_is_one_finding(copy: Path) -> None:
     (copy / "roles.yaml").unlink()
     assert check(copy) == [Finding("roles.yaml", 1, "the file is missing")]
+
+
+def test_a_claim_twice_is_found(copy: Path) -> None:
+    file = copy / "claims.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + text.splitlines()[1] + "\n", encoding="utf-8")
+    (found,) = check(copy)
+    assert (found.file, found.line) == ("claims.csv", len(text.splitlines()) + 1)
+    assert "this claim of nq57_tasks occurs twice" in found.message
 
 
 def test_the_same_steps_or_papers_twice(copy: Path) -> None:

@@ -27,7 +27,7 @@ from sauro.web.shapes import Status, Text
 from sauro.web.spreadsheet import inert
 from sauro.web.wording import number, percent
 
-COUNTED = (*said.DOSSIERS, *said.TASKS)
+COUNTED = (*said.DOSSIERS, "simulated", *said.TASKS)
 FINISHED = ("done_in_time", "done_late")
 
 
@@ -69,7 +69,9 @@ class Row:
 
 def grade_words(grade: str) -> str:
     """How a rate stands, in a word."""
-    return {"on_time": _("good"), "near": _("fair"), "late": _("poor"), "neutral": _("nothing finished")}[grade]
+    return {"on_time": _("good"), "near": _("fair"), "late": _("poor"), "neutral": _("nothing finished")}[
+        grade
+    ]
 
 
 @require_safe
@@ -132,7 +134,9 @@ class Numbers:
 
     @property
     def dossiers(self) -> list[Line]:
-        return self._lines(said.DOSSIERS)
+        """The simulated are told apart wherever there are any."""
+        simulated = ("simulated",) if self._period[self.scope, "simulated"] else ()
+        return self._lines((*said.DOSSIERS, *simulated))
 
     @property
     def tasks(self) -> list[Cell]:
@@ -173,9 +177,8 @@ class Numbers:
                 made.append(
                     Row(agency, self._asked.href(agency=agency.id, text=""), _answers(agency.id, ""), cells, self.rate_of(agency.id))
                 )  # fmt: skip
-        if self._asked.sort == NAME:
-            return sorted(made, key=lambda row: (row.agency.level, sort_key(row.agency.name)))
-        return sorted(made, key=self._weight, reverse=True)
+        by_name = sorted(made, key=lambda row: (row.agency.level, sort_key(row.agency.name)))
+        return by_name if self._asked.sort == NAME else sorted(by_name, key=self._weight, reverse=True)
 
     def _weight(self, row: Row) -> Any:
         if self._asked.sort == RATE:
@@ -184,7 +187,11 @@ class Numbers:
 
     @property
     def map_words(self) -> dict[str, str]:
-        return {RATE: _("Finished in time"), "open_late": said.name("open_late"), "received": said.name("received")}
+        return {
+            RATE: _("Finished in time"),
+            "open_late": said.name("open_late"),
+            "received": said.name("received"),
+        }
 
     @property
     def maps(self) -> Any:
@@ -194,7 +201,7 @@ class Numbers:
     def tiles(self) -> list[Tile]:
         """The map, where provinces lie right below."""
         values = {agency.area: self._value(agency) for agency in self.below if agency.area and agency.level == "province"}  # fmt: skip
-        return tiles(values) if values else []
+        return tiles(values) if len(values) > 1 else []
 
     def _value(self, agency: Agency) -> Value:
         href = self._asked.href(agency=agency.id, text="")

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from sauro.watch.pages import behind, desk
+from sauro.watch.pages import behind, desk, doubts, indicators, public
 
 app_name = "watch"
 urlpatterns = [
+    path("so-lieu/", public.nation, name="nation"),
+    path("so-lieu/ky/", public.editions_list, name="editions"),
+    path("so-lieu/ky/<int:number>/", public.edition, name="edition"),
+    path("so-lieu/nghi-van/", doubts.doubts, name="doubts"),
+    path("so-lieu/nghi-van/<uuid:finding>/", doubts.rule, name="rule"),
+    path("so-lieu/tinh/<str:area>/", public.province, name="province"),
+    path("so-lieu/<slug:code>/", indicators.indicator, name="indicator"),
     path("can-bo/dieu-hanh/", desk.desk, name="desk"),
     path("can-bo/dieu-hanh/<uuid:agency>/", desk.desk, name="desk_of"),
     path("can-bo/dieu-hanh/<uuid:agency>/ho-so/", behind.cases, name="cases"),

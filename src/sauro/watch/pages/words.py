@@ -14,7 +14,7 @@ def name(measure: str) -> str:
     words = {
         "received": _("Received"), "done_in_time": _("Finished in time"), "done_late": _("Finished late"),
         "open": _("Being handled"), "open_late": _("Open and late"), "waiting": _("Waiting for the applicant"),
-        "online": _("Received online"), "assisted": _("Filed with help"), "breached": _("Passed their deadline"),
+        "online": _("Sent online, of those received"), "assisted": _("Filed with help, of those received"), "breached": _("Passed their deadline"),
         "submitted": _("Submitted"), "simulated": _("Simulated, of those received"),
         "task_assigned": _("Assigned, not accepted"), "task_working": _("Under way"),
         "task_reported": _("Reported done, not judged"), "task_overdue": _("Open past the deadline"),

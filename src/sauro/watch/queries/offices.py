@@ -150,3 +150,8 @@ def lately(organisation: UUID, also: Sequence[UUID]) -> list[Done]:
     with connection.cursor() as cursor:
         cursor.execute(_LATELY.format(name=_name("p")), [list(also), organisation, MOST_EVENTS])
         return [Done(*row) for row in cursor.fetchall()]
+
+
+def heirs(organisation: UUID) -> frozenset[UUID]:
+    """An agency with those whose successor it is."""
+    return frozenset(Actor.objects.filter(current=organisation).values_list("id", flat=True))

@@ -25,7 +25,7 @@ DESK = "/can-bo/dieu-hanh/"
 def signed_in(person: UUID) -> Client:
     """A browser in which this person has signed in."""
     account = Account.objects.filter(person=person).first()
-    user = account.user if account else User.objects.create_user(f"u{person.hex}")
+    user = account.user if account else User.objects.create_user(f"u{person.hex[-9:]}")
     if account is None:
         Account.objects.create(user=user, person=person)
     client = Client()
@@ -71,7 +71,9 @@ class Room:
             }
         )  # fmt: skip
         for (scope, measure, day), by in count([made]).items():
-            row, _new = Count.objects.get_or_create(scope=scope, measure=measure, day=day, defaults={"value": 0})
+            row, _new = Count.objects.get_or_create(
+                scope=scope, measure=measure, day=day, defaults={"value": 0}
+            )
             Count.objects.filter(scope=scope, measure=measure, day=day).update(value=row.value + by)
         return made
 

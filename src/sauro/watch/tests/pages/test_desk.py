@@ -1,7 +1,5 @@
 """The duty officer's page: what their grants cover and nothing else, each number with what lies behind it."""
 
-import csv
-import io
 from typing import Any
 
 import pytest
@@ -11,7 +9,12 @@ from sauro.core.ids import new_id
 from sauro.watch.tests.pages.conftest import DESK, Room, signed_in
 
 pytestmark = pytest.mark.django_db
-PROVINCE, NATIONAL, COMMUNE, OTHER = "P75/truc-he-thong", "VN.CP/truc-he-thong", "C26041/chu-tich-xa", "P01/truc-he-thong"
+PROVINCE, NATIONAL, COMMUNE, OTHER = (
+    "P75/truc-he-thong",
+    "VN.CP/truc-he-thong",
+    "C26041/chu-tich-xa",
+    "P01/truc-he-thong",
+)
 
 
 def cell(page: Any, code: str, measure: str) -> Any:
@@ -33,7 +36,10 @@ def test_a_province_sees_its_own_part_and_no_other(room: Room) -> None:
     assert cell(own, "C26041", "open_late").count == 1
     for address in ("", "ho-so/?measure=open_late", "trach-nhiem/"):
         for place, office in (("P75", OTHER), ("P01", PROVINCE), ("VN.CP", PROVINCE), ("P75", COMMUNE)):
-            assert room.at(office).get(f"{DESK}{room.agency(place)}/{address}").status_code == 404, (place, address)
+            assert room.at(office).get(f"{DESK}{room.agency(place)}/{address}").status_code == 404, (
+                place,
+                address,
+            )
     assert cell(room.at(NATIONAL).get(DESK), "P75", "open_late").count == 1
 
 
