@@ -27,7 +27,8 @@ from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
 from sauro.project.start import set_clock
 from sauro.serve import drafts
-from sauro.steer import counting
+from sauro.steer import counting, lists
+from sauro.watch import editions
 
 log = structlog.get_logger()
 
@@ -50,7 +51,9 @@ def duties() -> dict[str, Duty]:
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
         "counts": every(0.25, counting.fold),
         "empty_counts": every(DAILY, counting.settle),
+        "editions": every(30.0, editions.publish_due),
         "vault": every(DAILY, settle_vault),
+        "task_lists": every(DAILY, lists.discard_old),
     }
 
 

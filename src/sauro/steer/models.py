@@ -143,3 +143,45 @@ class Count(models.Model):
     count = models.BigIntegerField()
     whole = models.DecimalField(max_digits=60, decimal_places=30)
     done = models.DecimalField(max_digits=60, decimal_places=30)
+
+
+class TaskList(models.Model):
+    """A list of tasks that somebody brings as a spreadsheet; outside the journal: what is made of it are acts.
+
+    Its cells are sealed in its own retention unit and go after a while; what stays is that there was a file of this
+    digest, and which tasks came of it: those whose ``batch`` is its own. A file that was imported before makes its
+    tasks under the ``batch`` of the first list, so that none is made twice; after ``undone_at`` it begins anew.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    person = models.UUIDField()
+    position = models.UUIDField()
+    organisation = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, default="read")
+    batch = models.UUIDField(null=True)
+    rows = models.IntegerField(default=0)
+    version = models.IntegerField(default=0)
+    created = models.DateTimeField()
+    changed = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="task_list_state", condition=Q(state__in=["read", "checked", "done", "gone"])
+            )
+        ]
+        indexes = [models.Index(fields=["position", "created"]), models.Index(fields=["changed"])]
+
+
+class ColumnMap(models.Model):
+    """Which column of a form of list holds what, as an agency said it last. The form is known by a digest of its header."""
+
+    organisation = models.UUIDField()
+    signature = models.CharField(max_length=64)
+    columns = models.JSONField()
+    changed = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "signature"], name="column_map_once")]

@@ -1,3 +1,11 @@
 """Every change to instruments and tasks; importing this package registers the actions."""
 
-from sauro.steer.actions import closing, deadline, drafting, instruments, progress, subtasks  # noqa: F401
+from sauro.steer.actions import (  # noqa: F401
+    closing,
+    deadline,
+    drafting,
+    instruments,
+    progress,
+    subtasks,
+    undoing,
+)

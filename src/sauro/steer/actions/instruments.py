@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from sauro.core.doorway import Ask, Subject, Work, action
 from sauro.core.doorway.registry import Query, Row, Where
 from sauro.core.models import Record
+from sauro.core.rules.symbols import doubt
 from sauro.steer.models import Paragraph
 from sauro.steer.rules.splitting import Piece, split
-from sauro.steer.rules.symbols import doubt
 
 INSTRUMENT = Subject("instrument", (Record,))
 REGISTER = "instruments"

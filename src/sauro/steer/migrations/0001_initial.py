@@ -10,6 +10,55 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="ColumnMap",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("organisation", models.UUIDField()),
+                ("signature", models.CharField(max_length=64)),
+                ("columns", models.JSONField()),
+                ("changed", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "signature"), name="column_map_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TaskList",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.UUIDField()),
+                ("position", models.UUIDField()),
+                ("organisation", models.UUIDField()),
+                ("digest", models.CharField(max_length=64)),
+                ("state", models.CharField(default="read", max_length=8)),
+                ("batch", models.UUIDField(null=True)),
+                ("rows", models.IntegerField(default=0)),
+                ("version", models.IntegerField(default=0)),
+                ("created", models.DateTimeField()),
+                ("changed", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["position", "created"], name="steer_taskl_positio_efc15e_idx"),
+                    models.Index(fields=["changed"], name="steer_taskl_changed_9de12a_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["read", "checked", "done", "gone"])),
+                        name="task_list_state",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Count",
             fields=[
                 (

@@ -90,11 +90,12 @@ def _file(official: Official, asked: Asked, kind: str, at: datetime) -> HttpResp
     rows = export.table(official.reader, asked.filter, at)
     name = f"nhiem-vu-{local_day(at):%Y-%m-%d}.{kind}"
     if kind == "csv":
-        return _attachment(spreadsheet.as_csv(rows), name, "text/csv; charset=utf-8")
-    return _attachment(spreadsheet.as_xlsx(rows, _("Tasks")), name, spreadsheet.XLSX)
+        return attachment(spreadsheet.as_csv(rows), name, "text/csv; charset=utf-8")
+    return attachment(spreadsheet.as_xlsx(rows, _("Tasks")), name, spreadsheet.XLSX)
 
 
-def _attachment(body: bytes, name: str, kind: str) -> HttpResponse:
+def attachment(body: bytes, name: str, kind: str) -> HttpResponse:
+    """A file to be kept, not shown."""
     return HttpResponse(
         body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

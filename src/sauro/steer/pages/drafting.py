@@ -17,7 +17,7 @@ from sauro.core.refusal import Refusal
 from sauro.steer.models import Paragraph
 from sauro.steer.pages.asked import uuid_of
 from sauro.steer.pages.doing import differences, perform
-from sauro.steer.pages.forms import TermsForm, again
+from sauro.steer.pages.forms import LONGEST, TermsForm, again
 from sauro.steer.pages.office import DRAFT, Official, for_officials
 from sauro.steer.pages.verbs import BY_SLUG, Desk, Verb, open_desk
 from sauro.steer.queries import agencies, instruments
@@ -68,18 +68,22 @@ def _told(form: TermsForm, refusal: Refusal) -> None:
 
 @for_officials
 def draft(request: HttpRequest, official: Official) -> HttpResponse:
-    """A new task from an instrument; without one in the address, the instrument is chosen first."""
+    """A new task from an instrument; without one in the address, the instrument is chosen first.
+
+    Another room may have named the lead and a note: they are carried along and stand in the form, to be changed.
+    """
     if DRAFT not in official.may:
         raise Http404
     record = instruments.one(uuid_of(request.GET.get("instrument", "")) or UUID(int=0))
     if record is None:
         law = instruments.in_force()
-        return render(request, "steer/choose.html", {"here": "tasks", "official": official, "law": law})
+        asked = [(name, request.GET[name]) for name in ("lead", "note") if request.GET.get(name)]
+        return render(request, "steer/choose.html", {"here": "tasks", "official": official, "law": law, "asked": asked})  # fmt: skip
     wanted = uuid_of(request.GET.get("paragraph", ""))
     paragraph = Paragraph.objects.filter(pk=wanted, instrument=record.id).first() if wanted else None
     sheet = Sheet(
         _("Make a task"), _("Save the draft"), reverse("steer:instrument", args=[record.id]), record, paragraph,
-        {"task": paragraph.text.rstrip(" ;.") if paragraph else ""}, "" if official.whole else agencies.path_of(official.office.organisation),
+        {"task": paragraph.text.rstrip(" ;.") if paragraph else "", **_asked(request)}, "" if official.whole else agencies.path_of(official.office.organisation),
     )  # fmt: skip
     form = sheet.form(request.POST if request.method == "POST" else None)
     if request.method != "POST" or "choose" in request.POST:
@@ -98,6 +102,15 @@ def draft(request: HttpRequest, official: Official) -> HttpResponse:
         return _page(request, official, sheet, form, status=refusal.status, rule=refusal.rule)
     messages.success(request, _("The draft is saved. Nothing is promised before it is assigned."))
     return redirect("steer:task", task=done.answer["task"])
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """The lead that another room named, the head of it, and a note."""
+    lead = uuid_of(request.GET.get("lead", ""))
+    seats = agencies.seats_of(lead) if lead else []
+    head = next((str(seat.id) for seat in seats if seat.head), "")
+    note = request.GET.get("note", "")[:LONGEST]
+    return {"lead": str(lead), "position": head, "note": note} if seats else {"note": note}
 
 
 @for_officials

@@ -1,17 +1,36 @@
 """The steering room's entries of the left rail."""
 
-from django.http import HttpRequest
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from sauro.steer.pages.office import official_of
-from sauro.web.navigation import RailEntry, add_to_rail
+from sauro.steer.pages.office import DRAFT, official_of
+from sauro.steer.pages.showing import event_words, stage_words
+from sauro.web.navigation import PromiseKind, RailEntry, add_draft, add_promise_kind, add_to_rail
 
 
 def register() -> None:
     """Add the entries; called once, when the application starts."""
     add_to_rail(RailEntry("tasks", _("Tasks"), "steer:board", _lists, 50))
     add_to_rail(RailEntry("instruments", _("Instruments"), "steer:instruments", _lists, 60))
+    add_promise_kind(PromiseKind("task", _address, stage_words, event_words))
+    add_draft("steer", _draft)
 
 
 def _lists(request: HttpRequest) -> bool:
     return official_of(request) is not None
+
+
+def _address(request: HttpRequest, task: UUID) -> str:
+    return reverse("steer:task", args=[task]) if _lists(request) else ""
+
+
+def _draft(request: HttpRequest, lead: UUID, note: str) -> str:
+    official = official_of(request)
+    if official is None or DRAFT not in official.may:
+        return ""
+    query = QueryDict(mutable=True)
+    query.update({"lead": str(lead), "note": note})
+    return f"{reverse('steer:draft')}?{query.urlencode()}"

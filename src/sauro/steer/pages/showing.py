@@ -150,7 +150,8 @@ def event_words(name: str) -> str:
         "steer.report_progress": _("Progress was reported"), "steer.attach_evidence": _("Evidence was attached"),
         "steer.judge_evidence": _("Evidence was judged"), "steer.send_back_task": _("The report was sent back"),
         "steer.extend_task": _("The deadline was moved"), "steer.close_task": _("Closed by the verifier"),
-        "steer.cancel_task": _("Withdrawn"), "core.fire_timer": _("A deadline was checked"),
+        "steer.cancel_task": _("Withdrawn"), "steer.undo_import": _("Withdrawn, since the import was undone"),
+        "core.fire_timer": _("A deadline was checked"),
     }  # fmt: skip
     return words.get(name, name)
 

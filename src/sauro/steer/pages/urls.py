@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from sauro.steer.pages import board, doing, drafting, instruments, task
+from sauro.steer.pages import board, doing, drafting, instruments, lists, task
 
 app_name = "steer"
 urlpatterns = [
     path("can-bo/nhiem-vu/", board.board, name="board"),
     path("can-bo/nhiem-vu/moi/", drafting.draft, name="draft"),
+    path("can-bo/nhiem-vu/nhap/", lists.listed, name="lists"),
+    path("can-bo/nhiem-vu/nhap/<uuid:list>/", lists.list_of_tasks, name="list"),
+    path("can-bo/nhiem-vu/nhap/<uuid:list>/cot/", lists.list_columns, name="list_columns"),
+    path("can-bo/nhiem-vu/nhap/<uuid:list>/ket-qua.xlsx", lists.list_file, name="list_file"),
     path("can-bo/nhiem-vu/van-ban/", instruments.listed, name="instruments"),
     path("can-bo/nhiem-vu/van-ban/moi/", instruments.register, name="register"),
     path("can-bo/nhiem-vu/van-ban/<uuid:instrument>/", instruments.instrument, name="instrument"),

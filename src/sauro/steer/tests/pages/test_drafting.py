@@ -3,11 +3,14 @@
 from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user
+from django.test import RequestFactory
 
 from sauro.core.models import Actor, Commitment, Record
 from sauro.steer.models import Paragraph, Task
 from sauro.steer.tests.conftest import State
 from sauro.steer.tests.pages.conftest import BOARD, Room, in_parts
+from sauro.web.navigation import new_promise
 
 pytestmark = pytest.mark.django_db
 INSTRUMENT = {"number": "71-NQ/TW", "title": "Chương trình hành động", "issuer": "Chính phủ", "text": "Điều 1. Một việc\n1. Làm việc này"}  # fmt: skip
@@ -115,3 +118,26 @@ def test_what_is_assigned_is_not_corrected(room: Room, state: State) -> None:
     task = state.working()
     assert room.get("secretary", f"{task}/sua/").status_code == 404
     assert room.get("verifier", "moi/", instrument=state.instrument).status_code == 404
+
+
+def test_another_room_names_the_lead_and_a_note(room: Room, state: State) -> None:
+    """The draft that another room asks for: first the instrument, then a form in which the agency, its head and a note stand."""
+    asked = {"lead": str(state.organisations["department"]), "note": "Số trễ hạn: 3"}
+    client = room.at("province")
+    choose = client.get(f"{BOARD}moi/", asked)
+    assert all(f'name="{name}" value="{value}"' in choose.content.decode() for name, value in asked.items())
+    form = client.get(f"{BOARD}moi/", {**asked, "instrument": state.instrument}).context["form"]
+    assert form.initial["note"] == asked["note"] and form.lead == state.organisations["department"]
+    assert form.initial["position"] == str(state.offices["department"])
+    for nonsense in ("x", "", str(state.instrument)):
+        page = client.get(f"{BOARD}moi/", {"lead": nonsense, "instrument": state.instrument})
+        assert page.status_code == 200 and "lead" not in page.context["form"].initial
+
+
+def test_a_draft_is_offered_to_other_rooms_only_for_who_drafts(room: Room, state: State, rf: RequestFactory) -> None:
+    for who, offered in (("province", True), ("verifier", False)):
+        request = rf.get("/")
+        client = room.at(who)
+        request.user, request.session = get_user(client), client.session
+        href = new_promise(request, state.organisations["department"], "ghi chú")
+        assert href.startswith(f"{BOARD}moi/?lead=") is offered
