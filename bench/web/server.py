@@ -1,4 +1,5 @@
-"""python -m bench.web.server collect|run: static files collected, or the page server exactly as `sauro up` starts it."""
+"""python -m bench.web.server collect|run|NAME: static files collected, or the page server, or another program of
+the installation by its name, exactly as `sauro up` starts it."""
 
 import os
 import sys
@@ -13,9 +14,10 @@ def main() -> None:
     if sys.argv[1] == "collect":
         start.collect_static(lambda _sentence: None)
         return
-    pages = start.processes()[0]
-    os.environ.update(pages.environment)
-    os.execv(pages.command[0], list(pages.command))
+    wanted = "pages" if sys.argv[1] == "run" else sys.argv[1]
+    program = next(each for each in start.processes() if each.name == wanted)
+    os.environ.update(program.environment)
+    os.execv(program.command[0], list(program.command))
 
 
 if __name__ == "__main__":

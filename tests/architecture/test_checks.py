@@ -71,6 +71,8 @@ def test_a_broken_link_is_named(tmp_path):
 
 
 def test_the_layers_are_exhaustive_and_without_exceptions():
-    (contract,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    assert contract["type"] == "layers" and contract["exhaustive"] is True
-    assert "ignore_imports" not in contract
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert {each["id"]: each["type"] for each in contracts} == {"layers": "layers", "edge": "forbidden"}
+    assert contracts[0]["exhaustive"] is True
+    assert not any("ignore_imports" in each for each in contracts)
+    assert "django" in contracts[1]["forbidden_modules"]

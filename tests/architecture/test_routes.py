@@ -16,12 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sauro.core.ids import new_id
-from sauro.core.models import Actor
+from sauro.core.models import Actor, Conflict
 from sauro.serve import drafts, files
 from sauro.serve.models import Attachment, Dossier, Draft
 from sauro.serve.queries.places import communes
 from sauro.serve.tests.conftest import COMMUNE, Town, town  # noqa: F401 — a fixture
 from sauro.serve.tests.pages_officer.conftest import signed_in
+from sauro.steer import lists
 from sauro.steer.models import Task
 from sauro.steer.tests.conftest import State, state  # noqa: F401 — a fixture
 
@@ -58,6 +59,12 @@ PUBLIC = {
     "serve:verify": "facts without a person, for who holds the code of a receipt",
     "serve:journal": "published, so that anybody can hold the journal to it",
     "serve:checkpoint": "published, so that anybody can hold the journal to it",
+    "watch:nation": "the newest published edition",
+    "watch:editions": "published editions",
+    "watch:edition": "a published edition",
+    "watch:province": "the newest published edition, of one province",
+    "watch:indicator": "a definition, and what is claimed with its source",
+    "watch:doubts": "what was found about public claims",
 }
 OWN = {
     "account_reauthenticate": "asks for the reader's own password",
@@ -76,8 +83,10 @@ OFFICE = {
     "serve:accept_chosen": "each dossier by its own grant",
     "serve:counter": "for who may assist",
     "serve:head": "for who heads an agency",
+    "watch:desk": "numbers of what the reader's office may see",
     "steer:board": "tasks in which the reader's agency takes part",
     "steer:draft": "for who may draft tasks",
+    "steer:lists": "for who may draft tasks; each list for the office that brought it",
     "steer:instruments": "public law, for who may list tasks",
     "steer:register": "for who may register instruments",
     "steer:instrument": "public law, for who may list tasks",
@@ -118,7 +127,7 @@ class World:
     def addresses(self, name: str) -> Iterator[tuple[str, str]]:
         """Pairs of addresses: of what exists, and of the same place for what does not."""
         wanted = ROUTES[name].pattern.converters
-        fixed = {"code": "1.001193"}
+        fixed = {"code": "1.001193", "number": 1, "area": "75"}
         for values in (
             {"section": "requester", "kind": "receipt", "verb": "accept"},
             {"section": "tep", "kind": "result", "verb": "sign"},
@@ -152,8 +161,15 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
         "id", flat=True
     ):
         other.staff(organisation)
+    brought = lists.begin(
+        state.persons["secretary"], state.offices["secretary"], state.organisations["secretary"], "0" * 64, {}
+    ).id
+    watched = {
+        "agency": Actor.objects.values_list("id", flat=True).get(kind="organisation", code="P75.TP"),
+        "finding": Conflict.objects.values_list("id", flat=True)[0],
+    }
     return World(
-        {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument}, begun, row.reference, signed_in(new_id()),
+        {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument, "list": brought, **watched}, begun, row.reference, signed_in(new_id()),
         signed_in(next(iter(other.officers.values()))),
     )  # fmt: skip
 
@@ -168,7 +184,9 @@ def test_every_address_has_a_policy() -> None:
             for key, converter in pattern.pattern.converters.items()
             if type(converter).__name__ == "UUIDConverter"
         }
-        assert ids & {"dossier", "draft", "task"}, f"{name}: say in this file whom it is for, and why"
+        assert ids & {"dossier", "draft", "task", "list", "agency", "finding"}, (
+            f"{name}: say in this file whom it is for, and why"
+        )
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - set(PUBLIC)))

@@ -64,6 +64,7 @@ class Installation:
             "SAURO_VAR": str(self.var),
             "SAURO_PROVINCES": "75",
             "SAURO_PORT": str(self.port),
+            "SAURO_EDGE_PORT": "0",
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         }
         return {**kept, **own, **self.settings}

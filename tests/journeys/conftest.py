@@ -76,14 +76,15 @@ class Demonstration:
     def __init__(self) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="sauro-journeys-"))
         self.said = self.var / "said.txt"
-        self._port = free_port()
+        self._port, self._edge_port = free_port(), free_port()
         self._program: subprocess.Popen[bytes] | None = None
 
     def begin(self, **settings: str) -> Served:
         """Serve, and wait until it is ready."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("SAURO_", "DJANGO_", "DATABASE_"))}
         # One province is enough to walk through, and is there in seconds.
-        environment = {**kept, "SAURO_VAR": str(self.var), "SAURO_PROVINCES": "75", **settings}
+        own = {"SAURO_VAR": str(self.var), "SAURO_PROVINCES": "75", "SAURO_EDGE_PORT": str(self._edge_port)}
+        environment = {**kept, **own, **settings}
         command = [sys.executable, "-m", "sauro.project.cli", "up", "--port", str(self._port)]
         with self.said.open("a") as out:
             self._program = subprocess.Popen(

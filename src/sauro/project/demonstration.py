@@ -64,6 +64,13 @@ PEOPLE = (
     Role("thamdinh", _("Independent verifier of tasks"), {"name": "Ngô Quốc Việt"}, ("task_verifier",)),
     # A minister of their own: a province that drafts for the ministry meets somebody else's authority.
     Role("botruong", _("Minister"), {"name": "Đặng Hữu Phúc"}, offices=("VN.BKHCN/bo-truong",)),
+    Role("truc", _("Duty officer of a province"), {"name": "Lý Thị Ngọc"}, offices=("P75/truc-he-thong",)),
+    Role(
+        "trucquocgia",
+        _("Duty officer of the nation"),
+        {"name": "Mai Xuân Sơn"},
+        offices=("VN.CP/truc-he-thong",),
+    ),
     Role("hotro", _("Assister at the counter"), {"name": "Đỗ Thị Lan"}, ("assister",)),
     Role("quantri", _("Administrator"), {"name": "Vũ Đức Long"}),
 )

@@ -141,7 +141,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def processes() -> list[Program]:
-    """Give the page server and the workers of this installation."""
+    """Give the page server, the workers and the live edge of this installation."""
     host, port = settings.SAURO_HOST, settings.SAURO_PORT
     asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
     pages = Program(
@@ -156,7 +156,10 @@ def processes() -> list[Program]:
         ready=(asked, port, "/readyz"),
     )
     worker = [sys.executable, "-m", "sauro.project.cli", "worker"]
-    return [pages, *(Program(f"worker-{number}", worker) for number in range(settings.SAURO_WORKERS))]
+    workers = (Program(f"worker-{number}", worker) for number in range(settings.SAURO_WORKERS))
+    # Nobody waits for it: without it pages are as complete, and change when they are loaded again.
+    edge = [Program("edge", [sys.executable, "-m", "sauro.project.edge"])] if settings.SAURO_EDGE_PORT else []
+    return [pages, *workers, *edge]
 
 
 def set_clock() -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from sauro.core.moment import now
 from sauro.web import forms
+from sauro.web.live import Live
 from sauro.web.navigation import RailItem
 from sauro.web.shapes import (
     MARKS,
@@ -161,6 +163,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "table": _table(6),
         "empty_table": _table(0),
         "queue": _table(50, keyboard=True),
+        # Without an edge to listen to, as on a page without script.
+        "live": Live(
+            ("journal",), "", "#live", format_html("<p>{}</p>", _("7 dossiers are late")), "", now()
+        ),
         "steps": steps,
         "facts": [
             (_("How long"), _("one working day")),

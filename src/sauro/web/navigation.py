@@ -1,7 +1,11 @@
-"""The left rail of an official's page: each module adds its own entries when it starts."""
+"""How pages lead to those of other rooms: the left rail, and what a room offers about its promises.
+
+Each module adds its own when it starts; no module knows another.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -46,3 +50,44 @@ def rail(request: HttpRequest) -> list[RailItem]:
         for entry in sorted(_entries.values(), key=lambda entry: (entry.order, entry.key))
         if entry.allowed(request)
     ]
+
+
+@dataclass(frozen=True)
+class PromiseKind:
+    """A kind of commitment, as the pages of other rooms speak of it.
+
+    ``address`` is where this reader opens one, or empty for who opens none; ``stage`` and ``event`` say in words what a
+    stage and an event's name mean.
+    """
+
+    kind: str
+    address: Callable[[HttpRequest, UUID], str]
+    stage: Callable[[str], Text]
+    event: Callable[[str], Text]
+
+
+Draft = Callable[[HttpRequest, UUID, str], str]
+"""Gives the address of a draft that an agency is to lead, with a note; empty for who may draft none."""
+
+_kinds: dict[str, PromiseKind] = {}
+_drafts: dict[str, Draft] = {}
+
+
+def add_promise_kind(kind: PromiseKind) -> None:
+    """Say how a kind of commitment is shown, once; called from a module's AppConfig.ready()."""
+    _kinds[kind.kind] = kind
+
+
+def promise_kind(kind: str) -> PromiseKind | None:
+    """How a kind of commitment is shown, or None where no room that is installed shows it."""
+    return _kinds.get(kind)
+
+
+def add_draft(room: str, draft: Draft) -> None:
+    """Offer new commitments for an agency, once; called from a module's AppConfig.ready()."""
+    _drafts[room] = draft
+
+
+def new_promise(request: HttpRequest, lead: UUID, note: str) -> str:
+    """Where this reader drafts a new commitment that an agency leads; empty where no room lets them."""
+    return next((href for draft in _drafts.values() if (href := draft(request, lead, note))), "")

@@ -34,6 +34,13 @@ def run(chosen: argparse.Namespace) -> int:
                     "Port {port} is in use by another program. Choose another one: sauro up --port {other}"
                 ).format(port=settings.SAURO_PORT, other=settings.SAURO_PORT + 1)
             )
+        if settings.SAURO_EDGE_PORT and not start.port_is_free(settings.SAURO_HOST, settings.SAURO_EDGE_PORT):
+            raise Stop(
+                _(
+                    "Port {port}, for live pages, is in use by another program. "
+                    "Choose another one with SAURO_EDGE_PORT, or 0 for none."
+                ).format(port=settings.SAURO_EDGE_PORT)
+            )
         return Supervisor(start.processes(), say).keep_running(lambda: _serving(settings.SAURO_PUBLIC_URL))
 
 

@@ -6,9 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from sauro.project.settings import database, logs, security
+from sauro.project.settings import database, edge, logs, security
 from sauro.project.settings.security import CACHES as CACHES
-from sauro.project.settings.security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from sauro.project.settings.table import ROOT as ROOT
 from sauro.project.settings.table import WrongSetting, folder, number, text, yes
 
@@ -29,6 +28,10 @@ SAURO_CLAMD = text("SAURO_CLAMD")
 SAURO_HOST = text("SAURO_HOST")
 SAURO_PORT = number("SAURO_PORT", 1, 65535)
 SAURO_PUBLIC_URL = text("SAURO_PUBLIC_URL").rstrip("/") or f"http://{SAURO_HOST}:{SAURO_PORT}"
+SAURO_EDGE_PORT = edge.port(SAURO_PORT)
+SAURO_EDGE_URL = edge.address(SAURO_HOST, SAURO_EDGE_PORT, SAURO_PUBLIC_URL)
+SAURO_EDGE_STREAMS = number("SAURO_EDGE_STREAMS", 1, 100_000)
+SAURO_EDGE_STREAMS_PER_ADDRESS = number("SAURO_EDGE_STREAMS_PER_ADDRESS", 1, 100_000)
 SAURO_WEB_PROCESSES = number("SAURO_WEB_PROCESSES", 1, 64)
 SAURO_WEB_THREADS = number("SAURO_WEB_THREADS", 1, 256)
 SAURO_WORKERS = number("SAURO_WORKERS", 1, 64)
@@ -39,6 +42,10 @@ SAURO_CITIZEN_ACCOUNTS = SAURO_PROFILE != "back-office"
 DEBUG = yes("SAURO_DEBUG") and DEMONSTRATION
 SECRET_KEY = security.secret_key(SAURO_KEYS)
 ALLOWED_HOSTS = [host.strip() for host in text("SAURO_HOSTS").split(",") if host.strip()]
+
+# Live pages: what a page may listen to, and the consumer of the journal that must have read it (None: the journal)
+LIVE_TOPICS: dict[str, str | None] = {"journal": None, "numbers": "watch.measure"}
+EDGE_ORIGINS = edge.origins(SAURO_PUBLIC_URL, ALLOWED_HOSTS, SAURO_PORT)
 
 # Applications
 INSTALLED_APPS = [
@@ -142,6 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # What the browser must refuse
+CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL))
 _HTTPS = SAURO_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -8,21 +8,24 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.crypto import salted_hmac
 
-CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
+
+def policy(edge: str) -> dict[str, Any]:
+    """Give the Content-Security-Policy; pages may listen to the `edge`, an origin or nothing."""
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF],
+            "img-src": [SELF, "data:"],
+            "font-src": [SELF],
+            "connect-src": [SELF, edge] if edge else [SELF],
+            "manifest-src": [SELF],
+            "form-action": [SELF],
+            "frame-ancestors": [NONE],
+            "base-uri": [NONE],
+            "object-src": [NONE],
+        }
     }
-}
 
 
 CACHE_TABLE = "sauro_limits"

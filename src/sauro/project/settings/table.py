@@ -108,6 +108,30 @@ TABLE: tuple[Setting, ...] = (
         "Port on which the page server listens.",
     ),
     Setting(
+        "SAURO_EDGE_PORT",
+        "",
+        "Cổng mà tiến trình cập nhật trực tiếp lắng nghe. Để trống thì là SAURO_PORT + 1; 0: không có tiến trình này, trang chỉ đổi khi tải lại.",
+        "Port on which the live edge listens. Empty: SAURO_PORT + 1; 0: there is none, and pages change only when they are loaded again.",
+    ),
+    Setting(
+        "SAURO_EDGE_URL",
+        "",
+        "Địa chỉ công khai của tiến trình cập nhật trực tiếp, ví dụ https://dvc.example/edge sau cùng một máy chủ ủy nhiệm. Để trống thì là http://SAURO_HOST:SAURO_EDGE_PORT; khi SAURO_PUBLIC_URL bắt đầu bằng https:// thì bắt buộc có, nếu không trang chỉ đổi khi tải lại.",
+        "Public address of the live edge, for example https://dvc.example/edge behind the same proxy. Empty: http://SAURO_HOST:SAURO_EDGE_PORT; where SAURO_PUBLIC_URL begins with https:// it must be given, or pages change only when they are loaded again.",
+    ),
+    Setting(
+        "SAURO_EDGE_STREAMS",
+        "1000",
+        "Số luồng trực tiếp mở cùng lúc nhiều nhất; quá số đó thì trả lời 503.",
+        "Most live streams that are open at once; beyond it the answer is 503.",
+    ),
+    Setting(
+        "SAURO_EDGE_STREAMS_PER_ADDRESS",
+        "200",
+        "Số luồng trực tiếp nhiều nhất của một địa chỉ mạng; cả một cơ quan có thể chung một địa chỉ.",
+        "Most live streams of one network address; a whole agency may share one.",
+    ),
+    Setting(
         "SAURO_TRUSTED_PROXIES",
         "0",
         "Số máy chủ ủy nhiệm đứng trước máy chủ trang, mỗi máy ghi thêm một địa chỉ vào X-Forwarded-For. 0: không tin tiêu đề này; sau một máy ủy nhiệm, mọi khách khi đó được đếm chung khi giới hạn số lần đăng nhập.",

@@ -1,6 +1,6 @@
 import pytest
 
-from sauro.project.settings import database, table
+from sauro.project.settings import database, edge, security, table
 from sauro.project.settings.table import WrongSetting
 
 
@@ -56,3 +56,50 @@ def test_the_socket_fits_however_long_the_path_is(tmp_path):
     for data in (short, long):
         assert len(f"{database.socket_folder(data)}/.s.PGSQL.5432".encode()) < 108
     assert database.socket_folder(long) != database.socket_folder(long.with_name("other"))
+
+
+@pytest.mark.parametrize(
+    ("given", "port", "public", "address"),
+    [
+        ({}, 8001, "http://127.0.0.1:8000", "http://127.0.0.1:8001"),
+        ({"SAURO_EDGE_PORT": "9"}, 9, "http://127.0.0.1:8000", "http://127.0.0.1:9"),
+        ({"SAURO_EDGE_PORT": "0", "SAURO_EDGE_URL": "https://x/edge"}, 0, "https://x", ""),
+        # A page that came over HTTPS may not listen without it, so no address is better than a wrong one.
+        ({}, 8001, "https://dvc.example", ""),
+        ({"SAURO_EDGE_URL": "https://dvc.example/edge/"}, 8001, "https://dvc.example", "https://dvc.example/edge"),
+    ],
+)  # fmt: skip
+def test_where_the_live_edge_is(monkeypatch, given, port, public, address):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert edge.port(8000) == port
+    assert edge.address("127.0.0.1", port, public) == address
+
+
+@pytest.mark.parametrize("wrong", ["edge", "ftp://x", "https://", "https://x;script-src *", "http://x y"])
+def test_an_address_of_the_edge_that_could_widen_the_policy_is_refused(monkeypatch, wrong):
+    monkeypatch.setenv("SAURO_EDGE_URL", wrong)
+    with pytest.raises(WrongSetting, match="SAURO_EDGE_URL"):
+        edge.address("127.0.0.1", 8001, "http://127.0.0.1:8000")
+
+
+def test_the_edge_is_not_put_on_the_port_of_the_pages(monkeypatch):
+    monkeypatch.setenv("SAURO_EDGE_PORT", "8000")
+    with pytest.raises(WrongSetting, match="SAURO_EDGE_PORT"):
+        edge.port(8000)
+    monkeypatch.delenv("SAURO_EDGE_PORT")
+    assert edge.port(65535) == 0
+
+
+def test_pages_connect_to_themselves_and_to_the_edge_only():
+    assert security.policy("")["DIRECTIVES"]["connect-src"] == ["'self'"]
+    assert security.policy("http://a:1")["DIRECTIVES"]["connect-src"] == ["'self'", "http://a:1"]
+    assert edge.origin("https://dvc.example/edge") == "https://dvc.example"
+
+
+def test_pages_of_the_installation_may_listen_and_no_others():
+    assert edge.origins("http://127.0.0.1:8000", ["localhost", "*"], 8000) == {
+        "http://127.0.0.1:8000",
+        "http://localhost:8000",
+    }
+    assert edge.origins("https://dvc.example/cong", ["dvc.example"], 8000) == {"https://dvc.example"}

@@ -82,8 +82,15 @@ class Asked:
 
     def export(self, kind: str) -> str:
         """The address of the table as a file."""
+        return self._with("export", kind)
+
+    def part(self, name: str) -> str:
+        """The address of a part of the page alone."""
+        return self._with("part", name)
+
+    def _with(self, name: str, value: str) -> str:
         address = self.href()
-        return f"{address}{'&' if '?' in address else '?'}export={kind}"
+        return f"{address}{'&' if '?' in address else '?'}{name}={value}"
 
     def periods(self) -> list[Chip]:
         return [Chip(days_words(days), self.href(days=days), days == self.days) for days in DAYS]

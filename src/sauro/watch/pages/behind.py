@@ -108,13 +108,13 @@ class Promise:
 def answers(request: HttpRequest, official: Official, agency: UUID) -> HttpResponse:
     """Who answers for an agency's numbers: its head's office, what it promised, what was done, and a new promise."""
     place = offices.agency(agency)
-    if place is None or not official.seen.may(agency):
+    if place is None or not official.seen.may(place.id):
         raise Http404
     at, measure = now(), request.GET.get("measure", "open_late")
     measure = measure if measure in MEASURES else "open_late"
     found = offices.promises_of(place.id, at)
     asked, age = Asked.read(request.GET, agency), counts.age()
-    count = counts.sums([agency], [measure], asked.first, asked.last)[agency, measure]
+    count = counts.sums([place.id], [measure], asked.first, asked.last)[place.id, measure]
     done = [
         (str(kind.event(each.name)) if (kind := promise_kind(each.kind)) else each.name, each)
         for each in offices.lately(place.id, [kept.id for kept in found])

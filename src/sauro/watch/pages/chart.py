@@ -8,8 +8,9 @@ from typing import Final
 from sauro.web.shapes import Text
 from sauro.web.wording import number
 
-WIDTH, HEIGHT = 720, 320
-LEFT, RIGHT, TOP, BOTTOM = 56, 150, 24, 44
+WIDTH, HEIGHT = 420, 260
+LEFT, RIGHT, TOP, BOTTOM = 60, 28, 48, 40
+"""Small, so that its words can be read on a telephone too."""
 SHAPES: Final = {"measured": "dot", "computed": "square", "claimed": "diamond", "target": "ring"}
 
 
@@ -94,7 +95,7 @@ def draw(
 
     ordered = sorted(points, key=lambda p: moment_of(p.period))
     marks = [
-        Mark(x(moment_of(p.period)), y(p.value), SHAPES.get(p.kind, "dot"), p.kind, p.words, number(p.value), x(moment_of(p.period)) > WIDTH - RIGHT - 90)
+        Mark(x(moment_of(p.period)), y(p.value), SHAPES.get(p.kind, "dot"), p.kind, p.words, number(p.value), x(moment_of(p.period)) > WIDTH // 2)
         for p in ordered
     ]  # fmt: skip
     measured = [p for p in ordered if p.kind in ("measured", "computed")]
@@ -125,6 +126,6 @@ def _line(places: Sequence[tuple[int, int]]) -> str:
 def _years(first: Decimal, last: Decimal, x: Callable[[Decimal], int]) -> list[Tick]:
     """The years under the axis, as many as can be read."""
     years = range(int(first), int(last) + 1)
-    every = max(1, len(years) // 6)
+    every = max(1, len(years) // 4)
     middle = {year: min(max(Decimal(year) + Decimal("0.5"), first), last) for year in years}
     return [Tick(x(middle[year]), str(year)) for year in years if (year - int(first)) % every == 0]

@@ -23,11 +23,15 @@ from sauro.watch.queries.counts import Agency
 from sauro.watch.queries.offices import agency as find
 from sauro.watch.rules.measures import STOCKS
 from sauro.watch.rules.rates import Rate, grade_of_late
+from sauro.web import live
 from sauro.web.shapes import Status, Text
 from sauro.web.spreadsheet import inert
 from sauro.web.wording import number, percent
 
 COUNTED = (*said.DOSSIERS, "simulated", *said.TASKS)
+TOPICS = ("numbers",)
+PARTS = {"now": "watch/desk/numbers.html", "below": "watch/desk/agencies.html"}
+"""What changes by itself, each part fetched again when the numbers have moved."""
 FINISHED = ("done_in_time", "done_late")
 
 
@@ -79,24 +83,31 @@ def grade_words(grade: str) -> str:
 def desk(request: HttpRequest, official: Official, agency: UUID | None = None) -> HttpResponse:
     """The numbers of one scope and of the agencies right below it; or only what changes, or the table as a file."""
     asked = Asked.read(request.GET, agency)
-    scope = agency or official.seen.root
-    if agency is not None and not official.seen.may(agency):
-        raise Http404
-    place = find(scope) if scope != NATION else None
-    if scope != NATION and place is None:
+    begun = agency or official.seen.root
+    place = find(begun) if begun != NATION else None
+    # For an agency that was merged its successor stands, under the reader's grants as they reach it.
+    scope = place.id if place else NATION
+    if (place is None and begun != NATION) or not official.seen.may(scope):
         raise Http404
     numbers = Numbers(official, asked, scope)
     if request.GET.get("export") in ("csv", "xlsx"):
         return attachment(numbers.table(), "so-lieu", request.GET["export"], _("Numbers"))
     up = place.parent if place and agency and place.parent and official.seen.may(place.parent) else None
     context = {
-        "here": "watch", "official": official, "asked": asked, "numbers": numbers, "place": place,
+        "here": "watch", "official": official, "asked": asked, "numbers": numbers,
         "title": place.name if place else _("The whole nation"), "periods": asked.periods(),
         "up": asked.href(agency=up if up != official.seen.root else None, text="") if up else "",
         "answers": _answers(scope, "") if place else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
     }  # fmt: skip
-    part = "watch/desk/numbers.html" if "part" in request.GET else "watch/desk/desk.html"
-    return render(request, part, context)
+    wanted = request.GET.get("part")
+    if wanted in PARTS:
+        return live.fragment(request, official.reader, TOPICS, PARTS[wanted], context)
+    shown = {
+        name: live.part(request, official.reader, TOPICS, asked.part(name), template, context)
+        for name, template in PARTS.items()
+        if name != "below" or numbers.below
+    }
+    return render(request, "watch/desk/desk.html", {**context, **shown})
 
 
 def _answers(agency: UUID, measure: str) -> str:

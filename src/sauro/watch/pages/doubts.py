@@ -83,7 +83,7 @@ def rule(request: HttpRequest, finding: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return redirect(f"{reverse('watch:doubts')}#d{finding}")
     reader, _office = who
-    form = _form(found, _known(), request.POST)
+    form = _form(found, _known([found]), request.POST)
     if not form.is_valid():
         return _page(request, tried=(finding, form), status=422)
     key = request.POST.get("key") or secrets.token_hex(16)
@@ -99,10 +99,10 @@ def rule(request: HttpRequest, finding: UUID) -> HttpResponseBase:
 Known = tuple[dict[UUID, Indicator], dict[UUID, Observed]]
 
 
-def _known() -> Known:
-    return {each.id: each for each in queries.indicators()}, {
-        each.id: each for each in queries.observations()
-    }
+def _known(found: Sequence[Finding]) -> Known:
+    """The indicators, and the claims that these findings are about."""
+    claims = queries.observations(ids={claim for each in found for claim in each.claims})
+    return {each.id: each for each in queries.indicators()}, {each.id: each for each in claims}
 
 
 def _page(
@@ -111,7 +111,7 @@ def _page(
     asked = request.GET.get("state", "open")
     state = asked if asked in STATES else None
     found = queries.conflicts(state)
-    known, who = _known(), _who(request)
+    known, who = _known(found), _who(request)
     entries = []
     for each in shown.doubts(found):
         form = tried[1] if tried and tried[0] == each.found.id else None
@@ -124,7 +124,7 @@ def _page(
     address = reverse("watch:doubts")
     chips = [
         Chip(words, f"{address}?state={value}", (state or "all") == value)
-        for value, words in (("open", _("Open")), ("ruled", _("Ruled")), ("all", _("All")))
+        for value, words in (("open", _("Not ruled yet")), ("ruled", _("Ruled")), ("all", _("All")))
     ]
     context = {"entries": entries, "chips": chips, "tried": tried[1] if tried else None, "key": secrets.token_hex(16), "rule": rule}  # fmt: skip
     return render(request, "watch/public/doubts.html", context, status=status)

@@ -26,7 +26,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     found = next((each for each in known if each.code == code), None)
     if found is None:
         raise Http404
-    seen = queries.observations([found.id])
+    seen = queries.observations([found.id], newest=True)
     line = queries.along(found, seen)
     chart = _chart(found, seen, line)
     export = request.GET.get("export")

@@ -136,7 +136,7 @@ def doubts(found: Sequence[Finding]) -> list[Doubt]:
 def finding_title(each: Indicator, line: Trajectory | None) -> str:
     """What a chart of the indicator shows, as a sentence."""
     if line is None or line.latest is None or line.expected is None or line.standing is None:
-        return here(each.name)
+        return _before(each, line)
     words = {
         "name": here(each.name), "value": amount(line.latest[1].normalize(), "is", None, each.unit), "period": period(line.latest[0]),
         "expected": amount(_short(line.expected), "is", None, each.unit),
@@ -148,3 +148,15 @@ def finding_title(each: Indicator, line: Trajectory | None) -> str:
             _("%(name)s: %(value)s (%(period)s), ahead of the %(expected)s on the way to the target") % words
         )
     return _("%(name)s: %(value)s (%(period)s), as planned on the way to the target") % words
+
+
+def _before(each: Indicator, line: Trajectory | None) -> str:
+    """Where nothing was observed on the way yet: from where it starts, and where it is to be."""
+    if line is None or not each.targets:
+        return here(each.name)
+    target, (year, value) = each.targets[0], line.line[0]
+    words = {
+        "name": here(each.name), "value": amount(value.normalize(), "is", None, each.unit), "year": str(year),
+        "target": said_target(each, target), "by": period(target.period),
+    }  # fmt: skip
+    return _("%(name)s: %(value)s in %(year)s, to be %(target)s by %(by)s") % words

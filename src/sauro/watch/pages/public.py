@@ -41,7 +41,7 @@ def measure_words() -> dict[str, tuple[str, str]]:
         "late": (_("Finished late"), _("of those received in the month, finished after their deadline, or after more than one request for a supplement")),
         "open": (_("Open and in time"), _("of those received in the month, being handled, the deadline not passed")),
         "open_late": (_("Open and late"), _("of those received in the month, being handled, the deadline passed")),
-        "online": (_("Received online"), _("of those received in the month, sent by the applicant online")),
+        "online": (_("Sent online"), _("of those received in the month, sent by the applicant online")),
         "assisted": (_("Filed with help"), _("of those received in the month, filed for the applicant at a counter")),
     }  # fmt: skip
 
@@ -94,7 +94,9 @@ class Shown:
         asked = request.GET.get("period", "")
         self.period = asked if asked in known else (known[0] if known else "")
         self.months = known[:2]
-        self._tables = {each: editions.published(edition, each) for each in {self.period, *self.months} if each}
+        self._tables = {
+            each: editions.published(edition, each) for each in {self.period, *self.months} if each
+        }
         wanted = request.GET.get("map", RATE)
         self.map = wanted if wanted in MAPS else RATE
         self.names = province_names()
@@ -109,8 +111,10 @@ class Shown:
         return said_period(self.period) if self.period else ""
 
     @property
-    def heads(self) -> list[str]:
-        return [said_period(each) for each in self.months]
+    def heads(self) -> list[tuple[str, bool]]:
+        """The months, each with whether simulated dossiers are among what it counts."""
+        simulated = self.edition.body.get("simulated", ())
+        return [(said_period(each), each in simulated) for each in self.months]
 
     @property
     def lines(self) -> list[tuple[str, str, str, list[Told]]]:
@@ -136,12 +140,17 @@ class Shown:
 
     @property
     def maps(self) -> list[Chip]:
-        words = {RATE: _("In time, of all received"), **{m: name for m, (name, _meaning) in measure_words().items()}}
+        words = {
+            RATE: _("In time, of all received"),
+            **{m: name for m, (name, _meaning) in measure_words().items()},
+        }
         return [Chip(words[name], self._href(map=name if name != RATE else "") + "#map", name == self.map) for name in MAPS]  # fmt: skip
 
     @property
     def periods(self) -> list[Chip]:
-        return [Chip(said_period(each), self._href(period=each), each == self.period) for each in self.known[:12]]
+        return [
+            Chip(said_period(each), self._href(period=each), each == self.period) for each in self.known[:12]
+        ]
 
     @property
     def csv(self) -> str:
@@ -161,7 +170,9 @@ class Shown:
         if self.map == RATE:
             rate = rate_of(self.table, (area,))
             shown: Text = percent(rate.percent, 0) if rate.percent is not None else "–"
-            return Value(shown, rate.grade, grade_words(rate.grade) if rate.denominator else _("nothing told"), href)
+            return Value(
+                shown, rate.grade, grade_words(rate.grade) if rate.denominator else _("nothing told"), href
+            )
         count = told(self.table, self.map, (area,))
         if self.map in LATE:
             return Value(number(count.value), grade_of_late(count.value), _("late") if count.value else _("none told late"), href)  # fmt: skip
@@ -190,7 +201,7 @@ def _context(request: HttpRequest, edition: Edition | None, address: str) -> dic
     return {
         "edition": edition, "shown": Shown(edition, request, address), "proof": leaf_href(edition.leaf_index - 1 if edition.leaf_index else None),
         "permanent": request.build_absolute_uri(reverse("watch:edition", args=[edition.number])),
-        "tasks": [(said.name(m), count) for m, count in (edition.body.get("tasks") or {}).items() if m in said.TASKS],
+        "tasks": [(said.name(f"task_{stage}"), count) for stage, count in sorted((edition.body.get("tasks") or {}).items())],
     }  # fmt: skip
 
 
@@ -201,10 +212,13 @@ def nation(request: HttpRequest) -> HttpResponse:
     context = _context(request, edition, reverse("watch:nation"))
     if (kind := request.GET.get("export")) in ("csv", "xlsx") and context["shown"]:
         return attachment(context["shown"].rows(), f"so-lieu-ky-{edition.number}" if edition else "", kind or "", _("Numbers"))  # fmt: skip
-    known, seen = queries.indicators(), queries.observations(withdrawn=False)
+    known, seen = (
+        queries.indicators(),
+        queries.observations(place=queries.NATION, withdrawn=False, newest=True),
+    )
     found = queries.conflicts("open")
     context |= {
-        "aims": shown.aims(known, seen), "claims": shown.said(known, [each for each in seen if each.place is None], ("claimed",)),
+        "aims": shown.aims(known, seen), "claims": shown.said(known, seen, ("claimed",)),
         "doubts": shown.doubts(found[:MOST_DOUBTS]), "count": len(found),
     }  # fmt: skip
     return render(request, "watch/public/nation.html", context)
@@ -213,7 +227,9 @@ def nation(request: HttpRequest) -> HttpResponse:
 @require_safe
 def editions_list(request: HttpRequest) -> HttpResponse:
     """Every edition that was published, the newest first."""
-    return render(request, "watch/public/editions.html", {"editions": editions.editions(), "most": editions.MOST})
+    return render(
+        request, "watch/public/editions.html", {"editions": editions.editions(), "most": editions.MOST}
+    )
 
 
 @require_safe
@@ -250,6 +266,10 @@ def province(request: HttpRequest, area: str) -> HttpResponse:
         }  # fmt: skip
         context["rate_status"] = Status(context["rate"].grade, grade_words(context["rate"].grade))
     known = queries.indicators()
-    seen = queries.observations(place=place, withdrawn=False) if place else []
-    context |= {"name": names[area], "area": area, "said": shown.said(known, seen, ("measured", "computed", "claimed"))}
+    seen = queries.observations(place=place, withdrawn=False, newest=True) if place else []
+    context |= {
+        "name": names[area],
+        "area": area,
+        "said": shown.said(known, seen, ("measured", "computed", "claimed")),
+    }
     return render(request, "watch/public/province.html", context)

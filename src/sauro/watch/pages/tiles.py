@@ -45,12 +45,21 @@ def province_names() -> dict[str, str]:
     return made
 
 
+def _bare(name: str) -> str:
+    """A province as a square names it: without what kind of place it is."""
+    for word in (" Province", " City"):
+        name = name.removesuffix(word)
+    for word in ("Tỉnh ", "Thành phố "):
+        name = name.removeprefix(word)
+    return name
+
+
 def tiles(values: Mapping[str, Value]) -> list[Tile]:
     """All squares, from north to south; a province without a value says so."""
     names = province_names()
     none = Value(_("no number"), "neutral", _("no number"))
     made = [
-        Tile(at.column, at.row, at.short, names.get(area, at.short), value.said, Status(value.grade, value.word), value.href)
+        Tile(at.column, at.row, at.short, _bare(names.get(area, at.short)), value.said, Status(value.grade, value.word), value.href)
         for area, at in GRID.items()
         for value in [values.get(area, none)]
     ]  # fmt: skip

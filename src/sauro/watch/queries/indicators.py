@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Q
+
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor, Conflict, Observation, Record
 from sauro.core.moment import now
@@ -133,10 +135,19 @@ def indicator(code: str) -> Indicator | None:
 
 
 def observations(
-    indicator_ids: Iterable[UUID] | None = None, place: UUID | None = None, *, withdrawn: bool = True
-) -> list[Observed]:
-    """What was observed and claimed, by indicator, place and period; ``place`` NATION asks for the whole nation's."""
+    indicator_ids: Iterable[UUID] | None = None, place: UUID | None = None, *, withdrawn: bool = True,
+    newest: bool = False, ids: Iterable[UUID] | None = None,
+) -> list[Observed]:  # fmt: skip
+    """What was observed and claimed, by indicator, place and period; ``place`` NATION asks for the whole nation's.
+
+    ``newest``: of what is measured, only the last of each place and period: every edition measures anew.
+    """
     rows = Observation.objects.order_by("indicator", "place", "period", "observed_at", "id")
+    if newest:
+        last = Observation.objects.exclude(kind="claimed").order_by("indicator", "place", "period", "-observed_at")
+        rows = rows.filter(Q(kind="claimed") | Q(id__in=last.distinct("indicator", "place", "period").values("id")))  # fmt: skip
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
     if indicator_ids is not None:
         rows = rows.filter(indicator__in=list(indicator_ids))
     if place is not None:

@@ -15,6 +15,7 @@ from sauro.core.moment import now
 from sauro.web import asset as built
 from sauro.web import wording
 from sauro.web.forms.summary import SummaryLine, lines
+from sauro.web.live import Live
 from sauro.web.shapes import (
     Chip,
     Number,
@@ -74,6 +75,12 @@ def timeline(entries: Sequence[TimelineEntry]) -> dict[str, Any]:
 def number_card(number: Number) -> dict[str, Any]:
     """A number with unit, age, kind and link."""
     return {"number": number, "now": now()}
+
+
+@register.inclusion_tag("web/components/live.html")
+def live(part: Live) -> dict[str, Any]:
+    """A part of the page that changes by itself, from `sauro.web.live.part`."""
+    return {"part": part}
 
 
 @register.inclusion_tag("web/components/summary.html")

@@ -86,7 +86,7 @@ def test_a_number_says_how_it_came_about_and_leads_to_its_events():
     with translation.override("vi"):
         html = render("{% number_card n %}", n=Number("Nhiệm vụ", 1298, "claimed", "/source", "việc"))
         assert 'href="/source"' in html
-        assert text(html) == "Nhiệm vụ 1.298 việc ◇ tự khai"
+        assert text(html) == "Nhiệm vụ 1.298 việc ◇ được nêu"
         assert "○ chưa rõ" in text(render("{% number_card n %}", n=Number("x", None, "measured")))
         assert "đo được" in render("{% number_card n %}", n=Number("x", 1, "measured"))
 

@@ -1,10 +1,18 @@
 """The officials' entries of the left rail: each shows only to whom it is of use."""
 
+from uuid import UUID
+
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sauro.core.queries.visibility import grants_of
 from sauro.serve.pages.officer.office import ASSIST, LIST, official_of
-from sauro.web.navigation import RailEntry, add_to_rail
+from sauro.serve.pages.showing import event_words, status_words
+from sauro.web.navigation import PromiseKind, RailEntry, add_promise_kind, add_to_rail
+
+READ = "serve.read_dossier"
+_OPENS = "_sauro_opens_dossiers"
 
 
 def register() -> None:
@@ -13,6 +21,7 @@ def register() -> None:
     add_to_rail(RailEntry("dossiers", _("Dossiers"), "serve:queue", _lists, 20))
     add_to_rail(RailEntry("counter", _("Counter"), "serve:counter", _assists, 30))
     add_to_rail(RailEntry("head", _("Head of agency"), "serve:head", _leads, 40))
+    add_promise_kind(PromiseKind("dossier", _address, lambda stage: status_words(int(stage)), event_words))
 
 
 def _is_official(request: HttpRequest) -> bool:
@@ -32,3 +41,12 @@ def _assists(request: HttpRequest) -> bool:
 def _leads(request: HttpRequest) -> bool:
     official = official_of(request)
     return official is not None and official.office.head and LIST in official.may
+
+
+def _address(request: HttpRequest, dossier: UUID) -> str:
+    """Only for whose office opens dossiers at all, not just their own; whether this one is theirs, its page says."""
+    if not hasattr(request, _OPENS):
+        official = official_of(request)
+        grants = grants_of(official.reader, READ) if official is not None else []
+        setattr(request, _OPENS, any(grant.scope.kind != "own" for grant in grants))
+    return reverse("serve:case", args=[dossier]) if getattr(request, _OPENS) else ""

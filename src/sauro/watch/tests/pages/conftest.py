@@ -13,7 +13,7 @@ from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Account, Actor
+from sauro.core.models import Account, Actor, Commitment, Grant
 from sauro.core.moment import now
 from sauro.core.queries import definitions
 from sauro.watch.measuring import NATION, count
@@ -82,6 +82,22 @@ class Room:
         at = now() - timedelta(days)
         due = at + timedelta(1)
         return self.case(agency, days, due=due, due_original=due, breached_at=due, breached_leaf=7, **said)
+
+    def promise(self, agency: str, task: str, *, kind: str = "task", late: bool = False) -> UUID:
+        """A commitment that an agency leads, put where it is read."""
+        id_, due = new_id(), now() + timedelta(-3 if late else 30)
+        Commitment.objects.create(
+            id=id_, event=new_id(), kind=kind, task=task, lead=self.agency(agency), due=due, due_original=due,
+            opened_at=now(), unit=id_, retention="steering-task",
+        )  # fmt: skip
+        return id_
+
+    def take_away(self, office: str, action: str) -> None:
+        """Revoke every grant of an office that names an action."""
+        position = Actor.objects.get(kind="position", code=office).id
+        for grant in Grant.objects.filter(holder=position, revoked_at=None):
+            if action in definitions.get(grant.role).body["actions"]:
+                act(Ask("core.revoke", PLATFORM, f"r{grant.id}", {"basis": "57-NQ/TW"}, subject=grant.id))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The duty officer's page: what their grants cover and nothing else, each number with what lies behind it."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -56,3 +58,88 @@ def test_a_red_number_leads_to_its_cases_and_to_who_answers(room: Room) -> None:
     answers = client.get(red.answers)
     assert answers.context["head"].held is False and answers.context["count"] == 1
     assert "/can-bo/nhiem-vu/moi/?lead=" in answers.content.decode()
+
+
+def test_days_order_and_words_stand_in_the_address(room: Room) -> None:
+    room.late("C26041")
+    room.case("P75.TP", 40)
+    client = room.at(PROVINCE)
+    assert cell(client.get(DESK), "P75.TP", "received").count == 0
+    assert cell(client.get(f"{DESK}?days=90"), "P75.TP", "received").count == 1
+    first = client.get(f"{DESK}?days=90").context["numbers"].rows[0]
+    assert (
+        first.agency.code == "C26041" and client.get(f"{DESK}?sort=name").context["numbers"].rows[0] != first
+    )
+    named = client.get(f"{DESK}?q=so+tu+phap").context["numbers"].rows
+    assert [row.agency.code for row in named] == ["P75.TP"]
+    for nonsense in ("days=x", "sort=x", "map=x", "q=%00", "part=x", "export=x"):
+        assert client.get(f"{DESK}?{nonsense}").status_code in (200, 400), nonsense
+
+
+def test_the_table_is_taken_away_with_nothing_a_spreadsheet_would_run(room: Room) -> None:
+    room.late("C26041")
+    client = room.at(PROVINCE)
+    rows = list(csv.reader(io.StringIO(client.get(f"{DESK}?export=csv").content.decode("utf-8-sig"))))
+    assert rows[1][0] == "C26041" and rows[1][2] == "1"
+    assert client.get(f"{DESK}?export=xlsx").status_code == 200
+
+
+def test_a_part_comes_alone_and_only_when_it_has_changed(room: Room) -> None:
+    client = room.at(PROVINCE)
+    part = client.get(f"{DESK}?part=below")
+    assert b"<html" not in part.content and b"<form" not in part.content
+    assert client.get(f"{DESK}?part=below", headers={"If-None-Match": part["ETag"]}).status_code == 304
+    room.late("C26041")
+    assert client.get(f"{DESK}?part=below", headers={"If-None-Match": part["ETag"]}).status_code == 200
+    assert Client().get(f"{DESK}?part=below").status_code == 302
+
+
+def test_statements_do_not_grow_with_the_agencies(room: Room, django_assert_max_num_queries: Any) -> None:
+    for agency in ("C26041", "P75.TP", "P75.XD", "P75.YT"):
+        room.late(agency)
+    client = room.at(PROVINCE)
+    client.get(DESK)
+    with django_assert_max_num_queries(30):
+        client.get(DESK)
+    with django_assert_max_num_queries(35):
+        client.get(f"{DESK}{room.agency('C26041')}/trach-nhiem/")
+
+
+def test_the_map_shows_every_province_and_both_archipelagos(room: Room) -> None:
+    room.late("C26041")
+    page = room.at(NATIONAL).get(f"{DESK}?map=open_late")
+    tiles = page.context["numbers"].tiles
+    assert len(tiles) == 36 and [tile.name for tile in tiles if tile.status is None] == [
+        "Hoàng Sa",
+        "Trường Sa",
+    ]
+    own = next(tile for tile in tiles if tile.short == "ĐNa")
+    assert (own.said, own.status.kind) == ("1", "late") and str(room.agency("P75")) in own.href
+    assert room.at(PROVINCE).get(DESK).context["numbers"].tiles == []
+
+
+def test_who_answers_shows_what_was_promised_and_no_more(room: Room) -> None:
+    room.seat("C26041/chu-tich-xa")
+    place = room.agency("C26041")
+    client = room.at(PROVINCE)
+    room.promise("C26041", "Rà soát hồ sơ trễ", late=True)
+    dossier = room.promise("C26041", "Tên riêng của người dân", kind="dossier")
+    room.promise("P75.TP", "Việc của sở khác")
+    page = client.get(f"{DESK}{place}/trach-nhiem/")
+    said = page.content.decode()
+    assert page.context["head"].held and [row.kept.kind for row in page.context["promises"]] == [
+        "task",
+        "dossier",
+    ]
+    assert page.context["promises"][0].schedule.kind == "late"
+    assert "Rà soát hồ sơ trễ" in said and "Việc của sở khác" not in said
+    assert "Tên riêng" not in said and dossier is not None
+
+
+def test_who_may_draft_nothing_is_offered_no_new_commitment(room: Room) -> None:
+    """The secretariat of everything drafts; the head of a commune, who leads tasks, too; a grant taken away ends it."""
+    address = f"{DESK}{room.agency('C26041')}/trach-nhiem/"
+    assert room.at(COMMUNE).get(address).context["draft"]
+    room.take_away(COMMUNE, "steer.draft_task")
+    page = room.at(COMMUNE).get(address)
+    assert page.status_code == 200 and page.context["draft"] == ""
