@@ -77,6 +77,7 @@ OFFICE = {
     "serve:counter": "for who may assist",
     "serve:head": "for who heads an agency",
     "steer:board": "tasks in which the reader's agency takes part",
+    "steer:warnings": "what the reader was warned of",
     "steer:draft": "for who may draft tasks",
     "steer:instruments": "public law, for who may list tasks",
     "steer:register": "for who may register instruments",

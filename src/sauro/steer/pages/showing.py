@@ -155,21 +155,26 @@ def event_words(name: str) -> str:
     return words.get(name, name)
 
 
-def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
-    """The history of a task, oldest first; timers only where they had an effect."""
-    offices = names([h.position for h in happenings])
-    timers = {
+def timer_words(kind: str) -> str:
+    """What it means that a timer of a task fired; nothing for those that tell nobody."""
+    words = {
         "half_time": _("Half of the time is used"),
         "due_soon": _("Due soon"),
         "breach": _("The deadline has passed"),
     }
+    return words.get(kind, "")
+
+
+def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
+    """The history of a task, oldest first; timers only where they had an effect."""
+    offices = names([h.position for h in happenings])
     made = []
     for happening in happenings:
         what = event_words(happening.name)
         if happening.name == "core.fire_timer":
             if happening.data.get("answer", {}).get("effect") != "fired":
                 continue
-            what = timers.get(happening.data["kind"], what)
+            what = timer_words(happening.data["kind"]) or what
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
         who = offices.get(happening.position, "") if happening.position else _("the platform")
         made.append(TimelineEntry(happening.at, what, who, kind=kind, note=_note(happening.data)))
