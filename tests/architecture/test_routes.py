@@ -78,6 +78,7 @@ OFFICE = {
     "serve:head": "for who heads an agency",
     "steer:board": "tasks in which the reader's agency takes part",
     "steer:warnings": "what the reader was warned of",
+    "steer:ranking": "totals, for who may list tasks; each opens to what the reader may see of it",
     "steer:draft": "for who may draft tasks",
     "steer:instruments": "public law, for who may list tasks",
     "steer:register": "for who may register instruments",

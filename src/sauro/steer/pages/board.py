@@ -20,7 +20,6 @@ from sauro.steer.pages.warnings import told
 from sauro.steer.queries import agencies, instruments, matrices, tasks
 from sauro.steer.queries.tasks import Filter
 from sauro.steer.rules.matrix import Matrix, Rate
-from sauro.web import spreadsheet
 
 
 @dataclass(frozen=True)
@@ -89,13 +88,4 @@ def rates(m: Matrix) -> list[tuple[str, Rate]]:
 
 def _file(official: Official, asked: Asked, kind: str, at: datetime) -> HttpResponse:
     rows = export.table(official.reader, asked.filter, at)
-    name = f"nhiem-vu-{local_day(at):%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        return _attachment(spreadsheet.as_csv(rows), name, "text/csv; charset=utf-8")
-    return _attachment(spreadsheet.as_xlsx(rows, _("Tasks")), name, spreadsheet.XLSX)
-
-
-def _attachment(body: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(
-        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return export.attachment(rows, f"nhiem-vu-{local_day(at):%Y-%m-%d}", kind, _("Tasks"))

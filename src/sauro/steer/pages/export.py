@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from sauro.core.queries.visibility import Reader
 from sauro.steer.pages.showing import Row, rows_of
 from sauro.steer.queries.tasks import Filter, listed
+from sauro.web import spreadsheet
 from sauro.web.spreadsheet import inert
 from sauro.web.wording import moment
 
@@ -38,3 +40,11 @@ def _cells(row: Row) -> list[str]:
         moment(line.due_original) if line.due_original else "", str((row.original or row.schedule).said),
         str(line.extensions),
     ]  # fmt: skip
+
+
+def attachment(rows: Iterator[list[str]], name: str, kind: str, title: str) -> HttpResponse:
+    """Rows as a file to keep: csv or xlsx."""
+    body = spreadsheet.as_csv(rows) if kind == "csv" else spreadsheet.as_xlsx(rows, title)
+    media = "text/csv; charset=utf-8" if kind == "csv" else spreadsheet.XLSX
+    told = f'attachment; filename="{name}.{kind}"'
+    return HttpResponse(body, content_type=media, headers={"Content-Disposition": told})

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sauro.steer.pages import board, doing, drafting, instruments, task, warnings
+from sauro.steer.pages import board, doing, drafting, instruments, ranking, task, warnings
 
 app_name = "steer"
 urlpatterns = [
     path("can-bo/nhiem-vu/", board.board, name="board"),
     path("can-bo/nhiem-vu/canh-bao/", warnings.warned, name="warnings"),
+    path("can-bo/nhiem-vu/xep-hang/", ranking.ranking, name="ranking"),
     path("can-bo/nhiem-vu/moi/", drafting.draft, name="draft"),
     path("can-bo/nhiem-vu/van-ban/", instruments.listed, name="instruments"),
     path("can-bo/nhiem-vu/van-ban/moi/", instruments.register, name="register"),

@@ -89,6 +89,20 @@ def heirs_of(organisation: UUID) -> list[UUID]:
         return [id_ for (id_,) in cursor.fetchall()]
 
 
+_TOPMOST = """
+SELECT a.id, c.id, {name} FROM core_actor a JOIN core_actor c ON c.id = a.current LEFT JOIN core_actor p ON p.id = c.parent
+WHERE a.kind = 'organisation' AND c.level = %s AND coalesce(p.level, '') <> c.level
+"""
+
+
+def topmost(level: str) -> tuple[dict[UUID, UUID], dict[UUID, str]]:
+    """The agencies of a level that stand under none of the same: every id they were known by, with theirs; their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOPMOST.format(name=_name("c")), [level])
+        rows = cursor.fetchall()
+    return {id_: current for id_, current, _name_ in rows}, {current: name for _id, current, name in rows}
+
+
 _SEATS = """
 SELECT p.id, {name}, o.id, {organisation}, p.head,
   EXISTS (SELECT 1 FROM core_holding h WHERE h.position = c.id AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s))

@@ -90,6 +90,8 @@ _STATES: dict[str, tuple[str, bool]] = {
     "not_started": ("t.stage = 'assigned'", False),
     "done": ("t.stage = 'done'", False),
     "on_time": ("t.stage = 'done' AND t.late < 2", False),
+    "on_time_original": ("t.stage = 'done' AND t.late = 0", False),
+    "judged": ("(t.stage = 'done' OR t.stage IN ('assigned', 'working', 'reported') AND t.due < %s)", True),
     "late": ("t.stage = 'done' AND t.late = 2", False),
     "declined": ("t.stage = 'declined'", False),
     "draft": ("t.stage = 'draft'", False),
@@ -141,7 +143,11 @@ def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str]
     elif asked.state == "near":
         parts.append(f"{_STATES['open'][0]} AND t.due >= %s AND t.due < %s")
         values += [now, now + NEAR]
-    for column in ("lead", "instrument", "parent"):
+    if asked.lead is not None:
+        # What it led under a name that it took over counts as its own (invariant I7).
+        parts.append("t.lead = ANY(ARRAY(SELECT a.id FROM core_actor a JOIN core_actor c ON c.current = a.current WHERE c.id = %s))")  # fmt: skip
+        values.append(asked.lead)
+    for column in ("instrument", "parent"):
         if (wanted := getattr(asked, column)) is not None:
             parts.append(f"t.{column} = %s")
             values.append(wanted)
