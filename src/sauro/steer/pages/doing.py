@@ -13,7 +13,7 @@ from sauro.core.doorway import Ask, Outcome, act
 from sauro.core.refusal import Refusal
 from sauro.steer.pages.forms import ActForm
 from sauro.steer.pages.office import Official, for_officials
-from sauro.steer.pages.showing import event_words
+from sauro.steer.pages.showing import event_words, rule_words
 from sauro.steer.pages.task import show
 from sauro.steer.pages.verbs import BY_SLUG, Desk, Verb, open_desk
 from sauro.web import forms
@@ -59,7 +59,9 @@ def _refused(request: HttpRequest, official: Official, task: UUID, verb: Verb, f
         return conflict(request, refusal, differences(desk, form, int(refusal.details.get("seen", 0))), here)
     forms.refuse(form, refusal)
     fields = refusal.details.get("fields", {})
-    return show(request, desk, verb, form, status=refusal.status, rule=refusal.rule, unclear=fields)
+    return show(
+        request, desk, verb, form, status=refusal.status, rule=rule_words(refusal.rule), unclear=fields
+    )
 
 
 def differences(desk: Desk, form: forms.Form, seen: int) -> list[Difference]:
