@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sauro.steer.pages import board, doing, drafting, instruments, ranking, task, warnings
+from sauro.steer.pages import board, doing, drafting, evidence, instruments, ranking, task, warnings
 
 app_name = "steer"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("can-bo/nhiem-vu/<uuid:task>/", task.task, name="task"),
     path("can-bo/nhiem-vu/<uuid:task>/sua/", drafting.amend, name="amend"),
     path("can-bo/nhiem-vu/<uuid:task>/giao-tiep/", drafting.hand, name="hand"),
+    path("can-bo/nhiem-vu/<uuid:task>/tep/<uuid:file>/", evidence.file, name="file"),
     path("can-bo/nhiem-vu/<uuid:task>/<slug:verb>/", doing.do, name="act"),
 ]
