@@ -100,7 +100,9 @@ def copy_all(
             events += len(seed.events)
         done += len(order[-BATCH:])
         del order[-BATCH:]
-        _write(link, names, lines, codes)
+        with link.transaction():
+            write(link, names, lines)
+            codes.save(link)
         yield done, events
 
 
@@ -132,12 +134,12 @@ def _one(seed: Seed, copier: Copier, tree: Tree, lines: Lines, citizen: Citizen)
         lines[table] += [stencil.fill(values) for stencil in stencils]
 
 
-def _write(link: psycopg.Connection[Any], names: dict[str, str], lines: Lines, codes: Codes) -> None:
+def write(link: psycopg.Connection[Any], names: dict[str, str], lines: Lines) -> None:
+    """COPY the lines of each table, in one transaction."""
     with link.transaction(), link.cursor() as cursor:
         for table, rows in lines.items():
             with cursor.copy(f"COPY {table} ({names[table]}) FROM STDIN") as copy:
                 copy.write(b"".join(rows))
-        codes.save(link)
 
 
 @contextmanager

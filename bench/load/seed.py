@@ -57,7 +57,7 @@ def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any, citizen: Ci
         f"SELECT {EVENT_COLUMNS}, body FROM core_event WHERE subject = %s ORDER BY seq", [subject]
     ).fetchall()
     bodies = [orjson.loads(event[-1]) for event in events]
-    rows, personal = _touched(bodies)
+    rows, personal = touched(bodies)
     identities = {str(event[0]) for event in events} | {id_ for ids in rows.values() for id_ in ids}
     identities |= {unit for unit, _ in personal}
     dossier = next(iter(rows["serve_dossier"]))
@@ -66,10 +66,10 @@ def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any, citizen: Ci
         identities |= {row[0] for row in found}
     reference, code = _names(link, dossier)
     keys = sorted({event[6] for event in events})
-    seed = _named(sorted(identities), keys, code, reference, _digests(bodies), citizen)
+    seed = _named(sorted(identities), keys, code, reference, digests_of(bodies), citizen)
     place = {value: number for number, value in enumerate(seed.values)}
     for event in events:
-        head = _copied(link, f"SELECT {EVENT_COLUMNS} FROM core_event WHERE id = '{event[0]}'")[0]
+        head = copied(link, f"SELECT {EVENT_COLUMNS} FROM core_event WHERE id = '{event[0]}'")[0]
         seed.events.append(
             (
                 place[str(event[0]).encode()],
@@ -78,14 +78,14 @@ def take(link: psycopg.Connection[Any], subject: UUID, keyring: Any, citizen: Ci
             )
         )
     for table, ids in rows.items():
-        _add_rows(link, seed, table, "id", ids)
+        add_rows(link, seed, table, "id", ids)
     for table, column in BESIDE.items():
-        _add_rows(link, seed, table, column, {dossier})
+        add_rows(link, seed, table, column, {dossier})
     _add_personal(link, seed, {unit for unit, _ in personal}, place, keyring)
     return seed
 
 
-def _touched(bodies: list[dict[str, Any]]) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+def touched(bodies: list[dict[str, Any]]) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
     """The rows that the events changed, by table; and the personal parts, as (unit, part)."""
     rows: dict[str, set[str]] = {}
     personal: set[tuple[str, str]] = set()
@@ -98,7 +98,7 @@ def _touched(bodies: list[dict[str, Any]]) -> tuple[dict[str, set[str]], set[tup
     return rows, personal
 
 
-def _digests(bodies: list[dict[str, Any]]) -> list[str]:
+def digests_of(bodies: list[dict[str, Any]]) -> list[str]:
     return [
         image["digest"]
         for body in bodies
@@ -129,13 +129,13 @@ def _named(
     return seed
 
 
-def _copied(link: psycopg.Connection[Any], query: str) -> list[bytes]:
+def copied(link: psycopg.Connection[Any], query: str) -> list[bytes]:
     """Rows in PostgreSQL's own text form, one line each."""
     with link.cursor().copy(f"COPY ({query}) TO STDOUT") as copy:
         return b"".join(bytes(chunk) for chunk in copy).splitlines(keepends=True)
 
 
-def _add_rows(link: psycopg.Connection[Any], seed: Seed, table: str, column: str, ids: set[str]) -> None:
+def add_rows(link: psycopg.Connection[Any], seed: Seed, table: str, column: str, ids: set[str]) -> None:
     names = link.execute(
         "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
         " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
@@ -144,7 +144,7 @@ def _add_rows(link: psycopg.Connection[Any], seed: Seed, table: str, column: str
     assert names is not None
     seed.columns[table] = names[0]
     wanted = ",".join(f"'{id_}'" for id_ in ids)
-    lines = _copied(link, f"SELECT {names[0]} FROM {table} WHERE {column} IN ({wanted})")
+    lines = copied(link, f"SELECT {names[0]} FROM {table} WHERE {column} IN ({wanted})")
     if lines:
         seed.rows.setdefault(table, []).extend(Stencil(line, seed.values) for line in lines)
 
@@ -167,7 +167,7 @@ def _add_personal(
             data = open_part(key, name, version, bytes(ciphertext))
             at = place[bytes(digest).hex().encode()]
             seed.parts.append(Part(place[unit.encode()], name, version, data, at))
-        _add_rows(link, seed, "core_token", "unit", {unit})
+        add_rows(link, seed, "core_token", "unit", {unit})
 
 
 class Copier:

@@ -38,7 +38,7 @@ def main() -> None:
     for name, turn in turns.items():
         for _ in range(10):
             sizes[name] = len(ask(application, next(turn))[0])
-        queries[name] = _queries(application, next(turn))
+        queries[name] = statements(application, next(turn))
     for _run in range(runs):
         for name, turn in turns.items():
             before = time.process_time()
@@ -75,7 +75,7 @@ def _environ(visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _queries(application: Any, visit: Visit) -> int:
+def statements(application: Any, visit: Visit) -> int:
     """Statements that Django's cursors send for one request (the doorway's own pipe is not among them)."""
     from django.db import connection
 

@@ -40,7 +40,7 @@ def officers(count: int) -> list[Visitor]:
             )
             rows = cursor.fetchall()
             some = random.sample(rows, min(50, len(rows)))
-            found.append(Visitor(_signed_in(person), *([row[i] for row in some] for i in (0, 1))))
+            found.append(Visitor(signed_in(person), *([row[i] for row in some] for i in (0, 1))))
     return found
 
 
@@ -54,11 +54,11 @@ def citizens(persons: list[str]) -> list[Visitor]:
             cursor.execute(
                 "SELECT id FROM serve_dossier WHERE applicant = %s ORDER BY id DESC LIMIT 50", [person]
             )
-            found.append(Visitor(_signed_in(UUID(person)), [row[0] for row in cursor.fetchall()], []))
+            found.append(Visitor(signed_in(UUID(person)), [row[0] for row in cursor.fetchall()], []))
     return found
 
 
-def _signed_in(person: UUID) -> str:
+def signed_in(person: UUID) -> str:
     """The key of an open session of this person's login, made where there is none."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

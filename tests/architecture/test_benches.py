@@ -9,7 +9,7 @@ import pytest
 from bench.__main__ import names
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = {"pages": "0.0005"}
+SIZES = {"pages": "0.0005", "steer": "0.0005"}
 
 
 @pytest.mark.slow

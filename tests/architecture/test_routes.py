@@ -85,6 +85,8 @@ OFFICE = {
     "serve:head": "for who heads an agency",
     "watch:desk": "numbers of what the reader's office may see",
     "steer:board": "tasks in which the reader's agency takes part",
+    "steer:warnings": "what the reader was warned of",
+    "steer:ranking": "totals, for who may list tasks; each opens to what the reader may see of it",
     "steer:draft": "for who may draft tasks",
     "steer:lists": "for who may draft tasks; each list for the office that brought it",
     "steer:instruments": "public law, for who may list tasks",

@@ -114,6 +114,25 @@ class Evidence(Journalled):
         indexes = [models.Index(fields=["task"])]
 
 
+class Notice(models.Model):
+    """A warning that a person was given of a task, once for each event. No words: they are made when it is read."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.UUIDField()
+    task = models.UUIDField()
+    kind = models.CharField(max_length=12)
+    event = models.UUIDField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "person"], name="warned_once")]
+        indexes = [
+            models.Index(fields=["person", "at"], name="warned"),
+            models.Index(fields=["person"], name="warned_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+
 class Delta(models.Model):
     """How a change of a task moves the counts of its scopes; a trigger writes it with the change, the worker folds it."""
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.http import HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -37,3 +38,12 @@ def as_xlsx(rows: Iterator[list[str]], title: str) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def attachment(rows: Iterator[list[str]], name: str, kind: str, title: str) -> HttpResponse:
+    """Rows as a file to keep, csv or else xlsx, called ``name`` with that ending."""
+    xlsx = kind != "csv"
+    body = as_xlsx(rows, title) if xlsx else as_csv(rows)
+    told = f'attachment; filename="{name}.{"xlsx" if xlsx else "csv"}"'
+    media = XLSX if xlsx else "text/csv; charset=utf-8"
+    return HttpResponse(body, content_type=media, headers={"Content-Disposition": told})

@@ -556,6 +556,13 @@ class Migration(migrations.Migration):
                     models.Index(fields=["register", "code"], name="core_record_registe_5d08bd_idx"),
                     models.Index(fields=["subject"], name="core_record_subject_ddb8af_idx"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrects__isnull", True), ("register", "instruments")),
+                        fields=("register", "code"),
+                        name="instrument_number_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

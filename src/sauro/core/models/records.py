@@ -24,4 +24,12 @@ class Record(Journalled):
     retain_until = models.DateField(null=True)
 
     class Meta:
+        # Two people may register the same instrument at the same moment; only a correction has a number that stands already.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "code"],
+                name="instrument_number_once",
+                condition=models.Q(register="instruments", corrects__isnull=True),
+            )
+        ]
         indexes = [models.Index(fields=["register", "code"]), models.Index(fields=["subject"])]

@@ -15,6 +15,7 @@ from sauro.core.models import Actor, Commitment, Definition, Event
 from sauro.core.queries import definitions
 from sauro.core.queries.visibility import Reader, grants_of
 from sauro.core.refusal import Refusal
+from sauro.core.vault import keeping
 from sauro.serve import drafts, files, signing
 from sauro.serve.models import Dossier, Draft
 from sauro.serve.pages.citizen import verify
@@ -125,7 +126,7 @@ def test_one_account_cannot_fill_the_database_with_drafts(
 
 
 def test_files_of_one_filing_have_an_end(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_FILES", 0)
+    monkeypatch.setattr(keeping, "MOST_FILES", 0)
     draft = drafts.begin(desks.town.citizen, desks.town.procedure("1.001193").id)
     with pytest.raises(Refusal) as refused:
         files.take_in(draft.id, desks.town.citizen, "a.pdf", b"%PDF-1.4\n%%EOF\n", 10_000)

@@ -26,6 +26,7 @@ FIELDS = {
     Clarity.OUTPUT: "output", Clarity.AUTHORITY: "instrument",
 }  # fmt: skip
 """Beside which field a clarity that does not check is told."""
+CLARITIES = {field: clarity for clarity, field in FIELDS.items()} | {"verifier": Clarity.OUTPUT, "coordinating": Clarity.RESPONSIBILITY}  # fmt: skip
 
 NAMED = """
 SELECT 'position' AS tag, p.id, c.id AS current, o.current AS organisation, NULL AS path,
@@ -166,7 +167,11 @@ def draft_task(work: Work) -> None:
     refuse_unknown(work, named, p)
     if p.home is not None and p.home != named.organisation_of(work.ask.position):
         work.refuse(
-            "unknown_office", "I1", _("Draft in the office that you hold now."), field="home", status=403
+            "unknown_office",
+            "I1: a clear authority",
+            _("Draft in the office that you hold now."),
+            field="home",
+            status=403,
         )
     if p.lead is None:
         work.refuse(
@@ -216,7 +221,7 @@ def refuse_unknown(work: Work, named: Named, terms: Terms) -> None:
         if id_ is not None and id_ not in known:
             work.refuse(
                 "unknown_office",
-                "I1",
+                f"I1: a clear {CLARITIES[field]}",
                 _("Choose from the list: there is no such office or agency."),
                 field=field,
             )
@@ -296,8 +301,9 @@ def promised(
         )
     if told:
         field = next(iter(told))
+        clear = dict.fromkeys(f"a clear {CLARITIES[name]}" for name in told)
         work.refuse(
-            "unclear", "I1", _("This task cannot be assigned yet: %(why)s.") % {"why": "; ".join(told.values())},
+            "unclear", f"I1: {', '.join(clear)}", _("This task cannot be assigned yet: %(why)s.") % {"why": "; ".join(told.values())},
             field=field, fields=told,
         )  # fmt: skip
 

@@ -127,6 +127,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Notice",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.UUIDField()),
+                ("task", models.UUIDField()),
+                ("kind", models.CharField(max_length=12)),
+                ("event", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "at"], name="warned"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)), fields=["person"], name="warned_unread"
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("event", "person"), name="warned_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Paragraph",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),

@@ -43,9 +43,17 @@ LISTS_SQL = """
 CREATE INDEX steer_task_nearest ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id);
 CREATE INDEX steer_task_nearest_open ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id)
   WHERE stage IN ('assigned', 'working', 'reported');
+CREATE INDEX steer_task_green_red ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id)
+  WHERE stage = 'reported' AND NOT shown;
+CREATE INDEX steer_task_of_instrument ON steer_task (instrument, (coalesce(due, 'infinity'::timestamptz)), id);
+CREATE INDEX steer_task_to_judge ON steer_task (verifier) WHERE stage = 'reported';
+CREATE INDEX steer_task_to_assign ON steer_task (assigner) WHERE stage IN ('draft', 'declined');
 CREATE INDEX steer_task_words ON steer_task USING gin (to_tsvector('simple', folded));
 """
-LISTS_REVERSE_SQL = "DROP INDEX IF EXISTS steer_task_nearest, steer_task_nearest_open, steer_task_words"
+LISTS_REVERSE_SQL = """
+DROP INDEX IF EXISTS steer_task_nearest, steer_task_nearest_open, steer_task_green_red, steer_task_of_instrument,
+  steer_task_to_judge, steer_task_to_assign, steer_task_words
+"""
 
 
 class Migration(migrations.Migration):

@@ -15,12 +15,16 @@ LONGEST = 200
 ALL = "all"
 CHIPS = ("open", "near", "overdue", "not_started", "pending", "green_red", "done", "late", "declined", "draft", "cancelled")  # fmt: skip
 
+BESIDE = ("on_time", "in_time", "on_time_original", "judged")
+"""States that numbers lead to; they have no chip of their own."""
+
 
 def state_words(state: str) -> str:
     words = {
         "open": _("Not completed"), "near": _("Due within 7 days"), "overdue": _("Past the deadline"),
         "in_time": _("Within the deadline"), "not_started": _("Not started"), "pending": _("Waiting to be judged"),
         "green_red": _("Green report, red evidence"), "done": _("Completed"), "on_time": _("Completed on time"),
+        "on_time_original": _("Completed on time against the original promise"), "judged": _("Completed or past the deadline"),
         "late": _("Completed late"), "declined": _("Declined"), "draft": _("Being drafted"), "cancelled": _("Withdrawn"),
     }  # fmt: skip
     return words[state]
@@ -66,7 +70,7 @@ class Asked:
             shown = min(count, COUNTED) if count is not None else None
             href = self.href(state="open" if active and state != "open" else state)
             made.append(Chip(state_words(state), href, active, shown, more=(count or 0) > COUNTED))
-        if self.filter.state in ("on_time", "in_time"):
+        if self.filter.state in BESIDE:
             made.append(Chip(state_words(self.filter.state), self.href(state="open"), True))
         return made
 

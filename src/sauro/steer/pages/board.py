@@ -16,6 +16,7 @@ from sauro.steer.pages import export
 from sauro.steer.pages.asked import Asked
 from sauro.steer.pages.office import DRAFT, Official, for_officials
 from sauro.steer.pages.showing import rows_of
+from sauro.steer.pages.warnings import told
 from sauro.steer.queries import agencies, instruments, matrices, tasks
 from sauro.steer.queries.tasks import Filter
 from sauro.steer.rules.matrix import Matrix, Rate
@@ -49,7 +50,7 @@ def board(request: HttpRequest, official: Official) -> HttpResponse:
         "leads": agencies.found_by("", {asked.filter.lead} if asked.filter.lead else set()),
         "law": instruments.in_force(), "following": asked.href(after=page.following) if page.following else "",
         "first": asked.href() if asked.filter.after else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
-        "untouched": asked.filter == Filter("open"), **_standing(official, at),
+        "untouched": asked.filter == Filter("open"), "warnings": told(official), **_standing(official, at),
     }  # fmt: skip
     return render(request, "steer/board.html", context)
 
@@ -88,14 +89,4 @@ def rates(m: Matrix) -> list[tuple[str, Rate]]:
 
 def _file(official: Official, asked: Asked, kind: str, at: datetime) -> HttpResponse:
     rows = export.table(official.reader, asked.filter, at)
-    name = f"nhiem-vu-{local_day(at):%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        return attachment(spreadsheet.as_csv(rows), name, "text/csv; charset=utf-8")
-    return attachment(spreadsheet.as_xlsx(rows, _("Tasks")), name, spreadsheet.XLSX)
-
-
-def attachment(body: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to be kept, not shown."""
-    return HttpResponse(
-        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return spreadsheet.attachment(rows, f"nhiem-vu-{local_day(at):%Y-%m-%d}", kind, _("Tasks"))

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from sauro.core.doorway import Ask, Outcome, act
 from sauro.core.refusal import Refusal
+from sauro.steer import files
+from sauro.steer.pages.evidence import taken_in
 from sauro.steer.pages.forms import ActForm
 from sauro.steer.pages.office import Official, for_officials
-from sauro.steer.pages.showing import event_words
+from sauro.steer.pages.showing import event_words, rule_words
 from sauro.steer.pages.task import show
 from sauro.steer.pages.verbs import BY_SLUG, Desk, Verb, open_desk
 from sauro.web import forms
@@ -30,12 +32,16 @@ def do(request: HttpRequest, official: Official, task: UUID, verb: str) -> HttpR
     if request.method != "POST":
         return redirect(f"{reverse('steer:task', args=[task])}#{verb}")
     desk = open_desk(official, task)
-    form = known.form(verb, request.POST, evidence=desk.found.evidence)
+    form = known.form(verb, request.POST, request.FILES, evidence=desk.found.evidence)
     if not form.is_valid():
         return show(request, desk, known, form, status=422)
+    payload, kept = form.payload(), None
     try:
-        perform(request, official, task, known, form.payload())
+        kept = taken_in(desk, known, request.POST.get("key") or secrets.token_hex(16), payload)
+        perform(request, official, task, known, payload)
     except Refusal as refusal:
+        if kept is not None:
+            files.remove(kept)
         return _refused(request, official, task, known, form, refusal)
     messages.success(request, str(known.done))
     return redirect("steer:task", task=task)
@@ -59,7 +65,9 @@ def _refused(request: HttpRequest, official: Official, task: UUID, verb: Verb, f
         return conflict(request, refusal, differences(desk, form, int(refusal.details.get("seen", 0))), here)
     forms.refuse(form, refusal)
     fields = refusal.details.get("fields", {})
-    return show(request, desk, verb, form, status=refusal.status, rule=refusal.rule, unclear=fields)
+    return show(
+        request, desk, verb, form, status=refusal.status, rule=rule_words(refusal.rule), unclear=fields
+    )
 
 
 def differences(desk: Desk, form: forms.Form, seen: int) -> list[Difference]:

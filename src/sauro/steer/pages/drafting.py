@@ -19,6 +19,7 @@ from sauro.steer.pages.asked import uuid_of
 from sauro.steer.pages.doing import differences, perform
 from sauro.steer.pages.forms import LONGEST, TermsForm, again
 from sauro.steer.pages.office import DRAFT, Official, for_officials
+from sauro.steer.pages.showing import rule_words
 from sauro.steer.pages.verbs import BY_SLUG, Desk, Verb, open_desk
 from sauro.steer.queries import agencies, instruments
 from sauro.steer.rules.shares import WHOLE
@@ -99,7 +100,7 @@ def draft(request: HttpRequest, official: Official) -> HttpResponse:
         done = act(Ask(DRAFT, reader.person, request.POST.get("key") or secrets.token_hex(16), payload, position=reader.position))  # fmt: skip
     except Refusal as refusal:
         _told(form, refusal)
-        return _page(request, official, sheet, form, status=refusal.status, rule=refusal.rule)
+        return _page(request, official, sheet, form, status=refusal.status, rule=rule_words(refusal.rule))
     messages.success(request, _("The draft is saved. Nothing is promised before it is assigned."))
     return redirect("steer:task", task=done.answer["task"])
 
@@ -168,6 +169,6 @@ def _terms(request: HttpRequest, official: Official, sheet: Sheet, verb: Verb) -
             told = differences(open_desk(official, task), form, int(refusal.details.get("seen", 0)))
             return conflict(request, refusal, told, sheet.back)
         _told(form, refusal)
-        return _page(request, official, sheet, form, status=refusal.status, rule=refusal.rule)
+        return _page(request, official, sheet, form, status=refusal.status, rule=rule_words(refusal.rule))
     messages.success(request, str(verb.done))
     return redirect("steer:task", task=done.answer.get("task", task))

@@ -9,6 +9,7 @@ from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from sauro.core.vault.content.judge import LARGEST
 from sauro.steer.models import Evidence
 from sauro.steer.pages.asked import uuid_of
 from sauro.steer.queries import agencies, instruments
@@ -18,6 +19,7 @@ from sauro.web.forms.base import say_what_to_do
 from sauro.web.wording import day, number
 
 LONGEST = 4_000
+_ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx"
 Choices = list[tuple[str, Any]]
 CLEAR: dict[str, Any] = {"position": "", "task": "", "output": "", "due_on": None, "verifier": ""}
 """What a promise cannot do without, and a draft can; with what stands for nothing."""
@@ -188,8 +190,10 @@ def _said(seat: Seat) -> str:
 class ActForm(forms.Form):
     """The form of one act on one task. Alone it asks for nothing: the button is enough."""
 
-    def __init__(self, verb: str, data: Mapping[str, Any] | None = None, *, evidence: list[Evidence] | None = None) -> None:  # fmt: skip
-        super().__init__(data, prefix=verb)
+    def __init__(
+        self, verb: str, data: Mapping[str, Any] | None = None, files: Any = None, *, evidence: list[Evidence] | None = None
+    ) -> None:  # fmt: skip
+        super().__init__(data, files, prefix=verb)
         self.evidence = evidence or []
         self.build()
 
@@ -232,16 +236,33 @@ class ReportForm(ActForm):
 
 class EvidenceForm(ActForm):
     def build(self) -> None:
-        kinds: Choices = [("link", _("A public address")), ("reading", _("An observed number, by its id")), ("events", _("The events of a dossier or task, by its id"))]  # fmt: skip
-        self.add("kind", django_forms.ChoiceField(label=_("Kind"), choices=kinds, widget=django_forms.RadioSelect, initial="link"))  # fmt: skip
-        self.add("reference", django_forms.CharField(label=_("Address or id"), max_length=1000))
+        kinds: Choices = [("file", _("A file")), ("link", _("A public address")), ("reading", _("An observed number, by its id")), ("events", _("The events of a dossier or task, by its id"))]  # fmt: skip
+        self.add("kind", django_forms.ChoiceField(label=_("Kind"), choices=kinds, widget=django_forms.RadioSelect, initial="file"))  # fmt: skip
+        self.add("file", forms.FileField(label=_("The file"), required=False, help_text=_("PDF, JPEG, PNG, DOCX or XLSX, at most 20 MB"), accept=_ACCEPTED, max_bytes=LARGEST))  # fmt: skip
+        self.add("reference", django_forms.CharField(label=_("Address or id"), max_length=1000, required=False, help_text=_("Of what is no file")))  # fmt: skip
         self.add("words", area(_("What it shows"), rows=2, required=False))
+
+    def clean(self) -> dict[str, Any]:
+        """What the kind asks for, beside its field."""
+        said = super().clean() or self.cleaned_data
+        if said.get("kind") == "file" and not said.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Choose the file."))
+        if (
+            said.get("kind") not in (None, "file")
+            and not said.get("reference")
+            and "reference" not in self.errors
+        ):
+            self.add_error("reference", _("Enter the address or id."))
+        return said
 
 
 class JudgeForm(ActForm):
     def build(self) -> None:
         pieces: Choices = [
-            (str(piece.id), f"{at}. {piece.reference[:80]} ({day(piece.at)})")
+            (
+                str(piece.id),
+                f"{at}. {_('file') if piece.kind == 'file' else piece.reference[:80]} ({day(piece.at)})",
+            )
             for at, piece in enumerate(self.evidence, 1)
         ]
         ways: Choices = [("yes", _("It shows the output")), ("no", _("It does not"))]

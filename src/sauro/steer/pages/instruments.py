@@ -12,7 +12,7 @@ from sauro.core.doorway import Ask, Outcome, act
 from sauro.core.refusal import Refusal
 from sauro.steer.pages.forms import InstrumentForm, TextForm
 from sauro.steer.pages.office import DRAFT, ENTER, REGISTER, Official, for_officials
-from sauro.steer.pages.showing import stage_words
+from sauro.steer.pages.showing import rule_words, stage_words
 from sauro.steer.queries import instruments as queries
 from sauro.web import forms
 from sauro.web.forms import Form
@@ -48,7 +48,9 @@ def register(request: HttpRequest, official: Official) -> HttpResponse:
             form = InstrumentForm(request.POST, doubtful=True)
             form.is_valid()
         forms.refuse(form, refusal)
-        return _form(request, official, form, status=refusal.status, rule=refusal.rule, likely=likely)
+        return _form(
+            request, official, form, status=refusal.status, rule=rule_words(refusal.rule), likely=likely
+        )
     messages.success(request, _("Registered, with %(count)d paragraphs.") % {"count": done.answer["paragraphs"]})  # fmt: skip
     return redirect("steer:instrument", instrument=done.answer["instrument"])
 
@@ -70,7 +72,7 @@ def instrument(request: HttpRequest, official: Official, instrument: UUID) -> Ht
                 done = _act(request, official, ENTER, form.cleaned_data, instrument)
             except Refusal as refusal:
                 forms.refuse(form, refusal)
-                status, rule = refusal.status, refusal.rule
+                status, rule = refusal.status, rule_words(refusal.rule)
             else:
                 messages.success(request, _("Entered, with %(count)d paragraphs.") % {"count": done.answer["paragraphs"]})  # fmt: skip
                 return redirect("steer:instrument", instrument=instrument)

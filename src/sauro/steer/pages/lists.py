@@ -16,7 +16,6 @@ from sauro.core.refusal import Refusal
 from sauro.core.text import nfc
 from sauro.steer import imports, lists, sheets
 from sauro.steer.models import TaskList
-from sauro.steer.pages.board import attachment
 from sauro.steer.pages.list_forms import ColumnsForm, UploadForm, chosen_anew, initial_of
 from sauro.steer.pages.list_showing import ALL, kinds, shown, table
 from sauro.steer.pages.office import DRAFT, Official, for_officials
@@ -215,5 +214,4 @@ def list_file(request: HttpRequest, official: Official, list: UUID) -> HttpRespo
     found, content = _open(official, list)
     if content is None or "verdicts" not in content:
         raise Http404
-    body = spreadsheet.as_xlsx(table(content), _("Result"))
-    return attachment(body, f"ket-qua-{found.created:%Y-%m-%d}.xlsx", spreadsheet.XLSX)
+    return spreadsheet.attachment(table(content), f"ket-qua-{found.created:%Y-%m-%d}", "xlsx", _("Result"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sauro.steer.pages.office import DRAFT, official_of
 from sauro.steer.pages.showing import event_words, stage_words
+from sauro.steer.queries import warnings
 from sauro.web.navigation import PromiseKind, RailEntry, add_draft, add_promise_kind, add_to_rail
 
 
@@ -17,6 +18,7 @@ def register() -> None:
     add_to_rail(RailEntry("instruments", _("Instruments"), "steer:instruments", _lists, 60))
     add_promise_kind(PromiseKind("task", _address, stage_words, event_words))
     add_draft("steer", _draft)
+    add_to_rail(RailEntry("warnings", _("Warnings"), "steer:warnings", _lists, 55, _unread))
 
 
 def _lists(request: HttpRequest) -> bool:
@@ -34,3 +36,8 @@ def _draft(request: HttpRequest, lead: UUID, note: str) -> str:
     query = QueryDict(mutable=True)
     query.update({"lead": str(lead), "note": note})
     return f"{reverse('steer:draft')}?{query.urlencode()}"
+
+
+def _unread(request: HttpRequest) -> int | None:
+    official = official_of(request)
+    return (warnings.unread(official.reader.person) or None) if official else None

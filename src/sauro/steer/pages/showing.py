@@ -15,8 +15,8 @@ from sauro.steer.queries.instruments import titles
 from sauro.steer.queries.tasks import NEAR, Happening, Line
 from sauro.steer.rules.matrix import OPEN
 from sauro.web.shapes import Part, Promise, Status, TimelineEntry
+from sauro.web.wording import citation, percent
 from sauro.web.wording import moment as said_moment
-from sauro.web.wording import percent
 
 QUIET = ("draft", "declined", "cancelled")
 
@@ -116,7 +116,7 @@ def promise_of(line: Line, coordinating: Sequence[UUID], paragraph: str, at: dat
     beside = ", ".join(known[id_] for id_ in coordinating if id_ in known)
     return Promise(
         person=Part(office.name if office else "", held or (office.organisation_name if office else "")),
-        task=Part(line.task, line.code),
+        task=Part(line.task),
         deadline=Part(_deadline(line), _first_promise(line)),
         responsibility=Part(known.get(line.lead, ""), _("with %(agencies)s") % {"agencies": beside} if beside else ""),
         output=Part(line.output, _("judged by %(office)s, %(agency)s") % {"office": judge.name, "agency": judge.organisation_name} if judge else ""),
@@ -142,6 +142,21 @@ def _first_promise(line: Line) -> str:
     return _("first promised: %(moment)s; %(times)s") % {"moment": said_moment(line.due_original), "times": times}  # fmt: skip
 
 
+def rule_words(rule: str) -> str:
+    """The rule that a refusal rests on, as a reader knows it: an invariant by what it says, the law as it is cited."""
+    said = {
+        "I1": _("Nothing is assigned unless six things are clear"), "I2": _("What is reported, what is shown and what was promised first stay apart"),
+        "I3": _("Who did the work does not close it"), "I7": _("Nothing is left without somebody who answers for it"),
+        "a clear person": _("clear person"), "a clear task": _("clear task"), "a clear time": _("clear time"),
+        "a clear responsibility": _("clear responsibility"), "a clear output": _("clear output"), "a clear authority": _("clear authority"),
+    }  # fmt: skip
+    number, _colon, parts = rule.partition(": ")
+    if number not in said:
+        return citation(rule)
+    clear = ", ".join(said[part] for part in parts.split(", ") if part in said)
+    return f"{said[number]} ({number}){': ' if clear else ''}{clear}"
+
+
 def event_words(name: str) -> str:
     """What an event means to a person."""
     words = {
@@ -156,21 +171,26 @@ def event_words(name: str) -> str:
     return words.get(name, name)
 
 
-def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
-    """The history of a task, oldest first; timers only where they had an effect."""
-    offices = names([h.position for h in happenings])
-    timers = {
+def timer_words(kind: str) -> str:
+    """What it means that a timer of a task fired; nothing for those that tell nobody."""
+    words = {
         "half_time": _("Half of the time is used"),
         "due_soon": _("Due soon"),
         "breach": _("The deadline has passed"),
     }
+    return words.get(kind, "")
+
+
+def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
+    """The history of a task, oldest first; timers only where they had an effect."""
+    offices = names([h.position for h in happenings])
     made = []
     for happening in happenings:
         what = event_words(happening.name)
         if happening.name == "core.fire_timer":
             if happening.data.get("answer", {}).get("effect") != "fired":
                 continue
-            what = timers.get(happening.data["kind"], what)
+            what = timer_words(happening.data["kind"]) or what
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
         who = offices.get(happening.position, "") if happening.position else _("the platform")
         made.append(TimelineEntry(happening.at, what, who, kind=kind, note=_note(happening.data)))

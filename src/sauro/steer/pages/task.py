@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sauro.steer.models import Paragraph, Task
+from sauro.steer.models import Evidence, Paragraph, Task
+from sauro.steer.pages.asked import uuid_of
 from sauro.steer.pages.forms import ActForm
 from sauro.steer.pages.office import Official, for_officials, named_by
 from sauro.steer.pages.showing import original, promise_of, rows_of, schedule, stage_words, timeline_of
@@ -136,11 +138,20 @@ def _evidence(desk: Desk) -> list[dict[str, Any]]:
     """The evidence with its judgement."""
     return [
         {
-            "row": piece, "words": desk.part(f"evidence-{piece.id}").get("words", ""),
+            "row": piece, "file": _file(desk, piece), "words": desk.part(f"evidence-{piece.id}").get("words", ""),
             "judgement": _judgement(piece.passes), "missing": _missing(desk, piece.id) if piece.passes is False else "",
         }
         for piece in desk.found.evidence
     ]  # fmt: skip
+
+
+def _file(desk: Desk, piece: Evidence) -> dict[str, str] | None:
+    """The name of a file, and where to fetch it."""
+    id_ = uuid_of(piece.reference) if piece.kind == "file" else None
+    if id_ is None:
+        return None
+    name = str(desk.part(f"file-{id_.hex}").get("name", "")) or _("file")
+    return {"name": name, "href": reverse("steer:file", args=[desk.line.id, id_])}
 
 
 def _judgement(passes: bool | None) -> Status:

@@ -12,7 +12,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
 from sauro.core.text import sort_key, words
 
-MOST = 60
+MOST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ def _name(of: str) -> str:
     return f"{of}.name_en" if (get_language() or "vi").startswith("en") else f"{of}.name_vi"
 
 
+_FIRST = "(a.level = 'central' OR a.level IN ('ministry', 'province') AND coalesce(p.level, '') <> a.level)"
+
+
 def names(ids: Collection[UUID | None]) -> dict[UUID, str]:
     """Names of agencies and offices in the language in use."""
     wanted = [id_ for id_ in set(ids) if id_ is not None]
@@ -51,27 +54,30 @@ def names(ids: Collection[UUID | None]) -> dict[UUID, str]:
 def found_by(text: str, also: Collection[UUID] = (), *, below: str = "") -> list[Agency]:
     """Agencies whose names hold these words, with or without diacritics, and those that are chosen already.
 
-    Without words: ministries and provinces, or, with ``below`` (a path), everything there.
+    Without words: the centre, ministries and provinces, or, with ``below`` (a path), everything there.
     """
     asked = words(text)[:8]
+    # Only words are looked for among all of them: they are folded here, not in the database.
+    if asked:
+        where, values = "true", list[Any]()
+    elif below:
+        where, values = "(starts_with(a.path, %s) OR a.id = ANY(%s::uuid[]))", [below, list(also)]
+    else:
+        where, values = f"({_FIRST} OR a.id = ANY(%s::uuid[]))", [list(also)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT a.id, {_name('a')}, a.level, a.name_vi, a.name_en, a.path, a.code FROM core_actor a"  # noqa: S608 — one of two columns of ours
-            " WHERE a.kind = 'organisation' AND a.current = a.id AND (a.valid_to IS NULL OR a.valid_to >= %s)",
-            [local_day(now())],
+            " LEFT JOIN core_actor p ON p.id = a.parent WHERE a.kind = 'organisation' AND a.current = a.id"
+            f" AND (a.valid_to IS NULL OR a.valid_to >= %s) AND {where}",
+            [local_day(now()), *values],
         )
         rows = cursor.fetchall()
     made = []
     for id_, name, level, vi, en, path, code in rows:
         said = words(f"{vi} {en} {code}") if asked else []
-        fits = all(any(word.startswith(part) for word in said) for part in asked) if asked else _first(level, path, below)  # fmt: skip
-        if fits or id_ in also:
+        if id_ in also or all(any(word.startswith(part) for word in said) for part in asked):
             made.append((id_ not in also, len(path), sort_key(name), Agency(id_, name, level)))
     return [agency for *_order, agency in sorted(made, key=lambda row: row[:3])[: MOST + len(also)]]
-
-
-def _first(level: str, path: str, below: str) -> bool:
-    return path.startswith(below) if below else level in ("central", "ministry", "province")
 
 
 def path_of(organisation: UUID) -> str:
@@ -87,6 +93,20 @@ def heirs_of(organisation: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM core_actor WHERE current = %s", [organisation])
         return [id_ for (id_,) in cursor.fetchall()]
+
+
+_TOPMOST = """
+SELECT a.id, c.id, {name} FROM core_actor a JOIN core_actor c ON c.id = a.current LEFT JOIN core_actor p ON p.id = c.parent
+WHERE a.kind = 'organisation' AND c.level = %s AND coalesce(p.level, '') <> c.level
+"""
+
+
+def topmost(level: str) -> tuple[dict[UUID, UUID], dict[UUID, str]]:
+    """The agencies of a level that stand under none of the same: every id they were known by, with theirs; their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOPMOST.format(name=_name("c")), [level])
+        rows = cursor.fetchall()
+    return {id_: current for id_, current, _name_ in rows}, {current: name for _id, current, name in rows}
 
 
 _SEATS = """

@@ -90,14 +90,20 @@ _STATES: dict[str, tuple[str, bool]] = {
     "not_started": ("t.stage = 'assigned'", False),
     "done": ("t.stage = 'done'", False),
     "on_time": ("t.stage = 'done' AND t.late < 2", False),
+    "on_time_original": ("t.stage = 'done' AND t.late = 0", False),
+    "judged": ("(t.stage = 'done' OR t.stage IN ('assigned', 'working', 'reported') AND t.due < %s)", True),
     "late": ("t.stage = 'done' AND t.late = 2", False),
     "declined": ("t.stage = 'declined'", False),
     "draft": ("t.stage = 'draft'", False),
     "cancelled": ("t.stage = 'cancelled'", False),
 }
 STATES = (*_STATES, "near")
-_TURN = """((t.stage IN ('assigned', 'working') AND c.position = %s) OR (t.stage = 'reported' AND t.verifier = %s)
-  OR (t.stage IN ('draft', 'declined') AND t.assigner = %s))"""
+# Each part by an index of its own; written with OR, every open task would be looked at.
+_TURN = """t.id IN (
+  SELECT k.id FROM core_commitment k JOIN steer_task w ON w.id = k.id
+  WHERE k.position = %s AND k.state = 'assigned' AND w.stage IN ('assigned', 'working')
+  UNION ALL SELECT id FROM steer_task WHERE stage = 'reported' AND verifier = %s
+  UNION ALL SELECT id FROM steer_task WHERE stage IN ('draft', 'declined') AND assigner = %s)"""
 
 
 def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) -> Page[Line]:
@@ -106,9 +112,11 @@ def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) ->
     if after := marked(asked.after):
         parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
         values += after
+    # Their promises are looked up for the page alone, not for everything that is sorted.
     sql = (
-        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
-        f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}"
+        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM (SELECT * FROM steer_task t"  # noqa: S608 — constant parts; values are parameters
+        f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}) t"
+        " JOIN core_commitment c ON c.id = t.id ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -121,7 +129,7 @@ def counted(reader: Reader, asked: Filter, now: datetime) -> int:
     """How many tasks that is, up to ``COUNTED`` and one: a list says where it stops counting."""
     parts, values = _conditions(reader, asked, now)
     sql = (
-        "SELECT count(*) FROM (SELECT 1 FROM steer_task t JOIN core_commitment c ON c.id = t.id"  # noqa: S608 — constant parts; values are parameters
+        "SELECT count(*) FROM (SELECT 1 FROM steer_task t"  # noqa: S608 — constant parts; values are parameters
         f" WHERE {' AND '.join(parts)} LIMIT {COUNTED + 1}) n"
     )
     with connection.cursor() as cursor:
@@ -141,7 +149,11 @@ def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str]
     elif asked.state == "near":
         parts.append(f"{_STATES['open'][0]} AND t.due >= %s AND t.due < %s")
         values += [now, now + NEAR]
-    for column in ("lead", "instrument", "parent"):
+    if asked.lead is not None:
+        # What it led under a name that it took over counts as its own (invariant I7).
+        parts.append("t.lead = ANY(ARRAY(SELECT a.id FROM core_actor a JOIN core_actor c ON c.current = a.current WHERE c.id = %s))")  # fmt: skip
+        values.append(asked.lead)
+    for column in ("instrument", "parent"):
         if (wanted := getattr(asked, column)) is not None:
             parts.append(f"t.{column} = %s")
             values.append(wanted)

@@ -12,6 +12,7 @@ from sauro.core.models import Access, Actor, Commitment, Record, Timer
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
+from sauro.steer.actions.drafting import CLARITIES
 from sauro.steer.models import Evidence, Paragraph, Report, Task
 from sauro.steer.queries.tasks import Filter, listed, open_task
 from sauro.steer.tests.conftest import State, in_days
@@ -51,9 +52,11 @@ def test_what_is_unclear_is_not_assigned_and_told_beside_its_field(
 ) -> None:
     task = state.draft(**change)
     said = refused(state.do, "secretary", "assign_task", task=task)
-    assert (said.code, said.rule, said.field) == ("unclear", "I1", field) and said.details[
-        "fields"
-    ].keys() == {field}
+    assert (said.code, said.rule, said.field) == (
+        "unclear",
+        f"I1: a clear {CLARITIES[field]}",
+        field,
+    ) and said.details["fields"].keys() == {field}
     assert state.stage(task) == "draft" and not Timer.objects.filter(commitment=task, kind="breach").exists()
 
 
@@ -71,7 +74,7 @@ def test_authority_ends_at_ones_own_agency(state: State) -> None:
     """A province has no authority over a ministry; over its own department it has."""
     task = state.draft("province")
     said = refused(state.do, "province", "assign_task", task=task)
-    assert (said.field, said.rule) == ("instrument", "I1")
+    assert (said.field, said.rule) == ("instrument", "I1: a clear authority")
     terms = state.terms("department", coordinating=[])
     state.do("province", "amend_task", terms, task)
     assert state.do("province", "assign_task", task=task).answer["due"]

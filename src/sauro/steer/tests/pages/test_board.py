@@ -116,3 +116,16 @@ def test_late_is_said_of_the_deadline_in_force_and_of_the_original(room: Room, s
         row = room.get("secretary").context["rows"][0]
         assert (row.schedule.kind, row.original.kind) == ("on_time", "late")
         assert room.get("secretary", state="overdue").context["rows"] == []
+
+
+def test_the_filter_offers_the_centre_ministries_provinces_and_what_is_chosen(
+    room: Room, state: State
+) -> None:
+    offered = {agency.id for agency in room.get("secretary").context["leads"]}
+    own = state.organisations
+    assert {own["secretary"], own["ministry"], own["province"]} <= offered and own[
+        "department"
+    ] not in offered
+    assert len(offered) < 80
+    chosen = {agency.id for agency in room.get("secretary", lead=own["department"]).context["leads"]}
+    assert chosen == offered | {own["department"]}

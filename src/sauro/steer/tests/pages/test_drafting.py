@@ -93,7 +93,7 @@ def test_a_province_has_no_authority_over_a_ministry(room: Room, state: State) -
     room.at("province").post(room.draft_at(), room.terms())
     task = Task.objects.get()
     page = room.post("province", task.id, "assign")
-    assert page.context["rule"] == "I1" and [name for name, _why, _field in page.context["unclear"]] == ["Thẩm quyền"]  # fmt: skip
+    assert page.context["rule"] == "Không giao khi chưa đủ sáu rõ (I1): rõ thẩm quyền" and [name for name, _why, _field in page.context["unclear"]] == ["Thẩm quyền"]  # fmt: skip
     client = room.at("province")
     assert client.get(f"{BOARD}{task.id}/sua/").context["form"]["task"].value() == room.terms()["task"]
     sent = {**room.terms("department", coordinating=[]), "version": Commitment.objects.get(pk=task.id).version}  # fmt: skip
@@ -134,7 +134,9 @@ def test_another_room_names_the_lead_and_a_note(room: Room, state: State) -> Non
         assert page.status_code == 200 and "lead" not in page.context["form"].initial
 
 
-def test_a_draft_is_offered_to_other_rooms_only_for_who_drafts(room: Room, state: State, rf: RequestFactory) -> None:
+def test_a_draft_is_offered_to_other_rooms_only_for_who_drafts(
+    room: Room, state: State, rf: RequestFactory
+) -> None:
     for who, offered in (("province", True), ("verifier", False)):
         request = rf.get("/")
         client = room.at(who)

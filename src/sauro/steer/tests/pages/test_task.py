@@ -34,6 +34,12 @@ def test_the_six_clarities_stand_in_their_order(room: Room, state: State) -> Non
     assert order == sorted(order) and "Ưu tiên kết nối trước" in said and "88/NQ-CP" in said
 
 
+def test_its_code_stands_once(room: Room, state: State) -> None:
+    task = state.draft(code="KH-777")
+    said = room.get("secretary", f"{task}/").content.decode()
+    assert said.partition("</head>")[2].count("KH-777") == 1
+
+
 def test_each_office_is_offered_what_it_may_do(room: Room, state: State) -> None:
     task = state.draft()
     assert verbs(room.get("secretary", f"{task}/")) == {"assign", "amend", "cancel"}
