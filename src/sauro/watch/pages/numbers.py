@@ -43,6 +43,19 @@ class Said:
     period: str
     status: Status
 
+    @property
+    def source(self) -> str:
+        """Where it comes from: of what is measured, the edition that told it."""
+        if self.edition:
+            return _("Edition %(n)s") % {"n": self.edition}
+        return self.observed.source_title
+
+    @property
+    def edition(self) -> int | None:
+        """The number of the edition that told it, of what is measured."""
+        told = self.observed.kind != "claimed" and self.observed.edition.isdecimal()
+        return int(self.observed.edition) if told else None
+
 
 @dataclass(frozen=True)
 class Aim:

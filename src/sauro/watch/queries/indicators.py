@@ -144,7 +144,9 @@ def observations(
     """
     rows = Observation.objects.order_by("indicator", "place", "period", "observed_at", "id")
     if newest:
-        last = Observation.objects.exclude(kind="claimed").order_by("indicator", "place", "period", "-observed_at")
+        last = Observation.objects.exclude(kind="claimed").order_by(
+            "indicator", "place", "period", "-observed_at"
+        )
         rows = rows.filter(Q(kind="claimed") | Q(id__in=last.distinct("indicator", "place", "period").values("id")))  # fmt: skip
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))

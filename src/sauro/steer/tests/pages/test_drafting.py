@@ -126,11 +126,11 @@ def test_another_room_names_the_lead_and_a_note(room: Room, state: State) -> Non
     client = room.at("province")
     choose = client.get(f"{BOARD}moi/", asked)
     assert all(f'name="{name}" value="{value}"' in choose.content.decode() for name, value in asked.items())
-    form = client.get(f"{BOARD}moi/", {**asked, "instrument": state.instrument}).context["form"]
+    form = client.get(f"{BOARD}moi/", {**asked, "instrument": str(state.instrument)}).context["form"]
     assert form.initial["note"] == asked["note"] and form.lead == state.organisations["department"]
     assert form.initial["position"] == str(state.offices["department"])
     for nonsense in ("x", "", str(state.instrument)):
-        page = client.get(f"{BOARD}moi/", {"lead": nonsense, "instrument": state.instrument})
+        page = client.get(f"{BOARD}moi/", {"lead": nonsense, "instrument": str(state.instrument)})
         assert page.status_code == 200 and "lead" not in page.context["form"].initial
 
 

@@ -154,3 +154,20 @@ def test_only_who_keeps_the_number_rules_on_it(room: Room, doubt: UUID) -> None:
     assert keeper.post(address, sent)["Location"].startswith(f"{DOUBTS}?state=ruled")
     assert "Đúng theo báo cáo gốc" in Client().get(f"{DOUBTS}?state=ruled").content.decode()
     assert str(doubt) not in Client().get(DOUBTS).content.decode()
+
+
+def test_what_is_measured_leads_to_its_edition(room: Room) -> None:
+    publish({("75", "online", "in_time"): 20})
+    number = queries.indicator("dossiers_received")
+    assert number is not None
+    payload = {"indicator": number.id, "period": "2026-11", "value": "20", "kind": "measured", "source": "edition 1", "edition": "1", "method": number.method, "leaf_index": 9}  # fmt: skip
+    act(Ask("core.observe", PLATFORM, "measured", payload))
+    for _again in range(2):
+        page = Client().get("/so-lieu/dossiers_received/")
+        (row, _place) = page.context["rows"][-1]
+        assert (row.edition, row.status.kind) == (
+            1,
+            "on_time",
+        ) and 'href="/so-lieu/ky/1/"' in page.content.decode()
+        act(Ask("core.observe", PLATFORM, "measured again", {**payload, "value": "20"}))
+    assert len([row for row, _place in page.context["rows"] if row.edition]) == 1
