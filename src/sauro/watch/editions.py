@@ -112,9 +112,11 @@ def _months_ago(day: date, months: int) -> date:
 
 def observe(edition: Edition) -> int:
     """Observe every defined number that the edition tells and that changed since it was observed last. Gives how many."""
+    newest = Observation.objects.exclude(kind="claimed").filter(period__in=published.periods(edition))
+    newest = newest.order_by("indicator", "place", "period", "-observed_at", "-id")
     known = {
         (row.indicator, row.place, row.period): row.value
-        for row in Observation.objects.exclude(kind="claimed").order_by("observed_at", "id")
+        for row in newest.distinct("indicator", "place", "period")
     }
     asks = [
         Ask("core.observe", PLATFORM, told.key(edition), told.payload(edition))
@@ -137,6 +139,7 @@ class Told:
     place: UUID | None
     period: str
     value: Decimal
+    bound: str
 
     def key(self, edition: Edition) -> str:
         """One observation of each number in an edition, however often it is tried."""
@@ -145,7 +148,7 @@ class Told:
     def payload(self, edition: Edition) -> dict[str, Any]:
         return {
             "indicator": self.indicator, "place": self.place, "period": self.period, "value": str(self.value),
-            "kind": self.kind, "method": self.method, "source": f"edition {edition.number}",
+            "kind": self.kind, "bound": self.bound, "method": self.method, "source": f"edition {edition.number}",
             "edition": str(edition.number), "leaf_index": edition.leaf_index,
         }  # fmt: skip
 
@@ -164,16 +167,25 @@ def _told(edition: Edition) -> Iterator[Told]:
 def _numbers(
     defined: Sequence[Published], table: Table, place: UUID | None, areas: list[str] | None
 ) -> Iterator[Told]:
-    """The measured numbers of a place, and what follows from them by formula."""
+    """The measured numbers of a place, and what follows from them by formula.
+
+    A sum of which cells are held back is *about* what it says; one of nothing but such cells is no number at all.
+    """
     known: dict[str, Decimal] = {}
+    vague: set[str] = set()
 
     def told(item: Published, kind: str, value: Decimal) -> Told:
         known[item.code] = value
-        return Told(UUID(item.body["id"]), item.version, kind, place, table.period, value)
+        bound = "about" if item.code in vague else "is"
+        return Told(UUID(item.body["id"]), item.version, kind, place, table.period, value, bound)
 
     for item in defined:
-        if item.body.get("measure") in _OF:
-            yield told(item, "measured", Decimal(table.total(areas=areas, **_OF[item.body["measure"]])))
+        if (cells := _OF.get(item.body.get("measure") or "")) is None:
+            continue
+        total, hidden = table.total(areas=areas, **cells), table.hidden(areas=areas, **cells)
+        vague |= {item.code} if hidden else set()
+        if total or not hidden:
+            yield told(item, "measured", Decimal(total))
     waiting = [item for item in defined if item.body.get("formula")]
     while ready := [item for item in waiting if _named(item) <= known.keys()]:
         waiting = [item for item in waiting if item not in ready]
@@ -181,6 +193,7 @@ def _numbers(
             formula = item.body["formula"]
             sides = [[known[code] for code in formula.get(side) or ()] for side in ("parts", "whole")]
             if (found := formulas.value(formula, *sides)) is not None:
+                vague |= {item.code} if _named(item) & vague else set()
                 yield told(item, "computed", found.quantize(Decimal("0.01")))
 
 

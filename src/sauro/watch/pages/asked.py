@@ -95,6 +95,16 @@ class Asked:
     def periods(self) -> list[Chip]:
         return [Chip(days_words(days), self.href(days=days), days == self.days) for days in DAYS]
 
+    def judged(self, agency: UUID) -> list[Chip]:
+        """The periods of the page of Decision 766."""
+        return [Chip(days_words(days), self.index(agency, days=days), days == self.days) for days in DAYS]
+
+    def index(self, agency: UUID, **changed: Any) -> str:
+        """Where an agency is judged by Decision 766."""
+        query = replace(self, **changed)._query()
+        address = reverse("watch:index766", args=[agency])
+        return f"{address}?{query}" if query else address
+
     def maps(self, words: dict[str, str]) -> list[Chip]:
         return [Chip(words[name], self.href(map=name), name == self.map) for name in MAPS]
 

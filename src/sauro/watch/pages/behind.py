@@ -81,10 +81,10 @@ def _case(request: HttpRequest, line: Line, known: Mapping[UUID, str]) -> Case:
     kind = promise_kind(line.kind)
     stage = str(kind.stage(line.stage)) if kind and line.stage else line.stage
     href = kind.address(request, line.id) if kind else ""
-    return Case(line, known.get(line.agency, ""), _procedure(line.procedure) or _("Task"), stage, href, leaf_href(line.leaf_index))  # fmt: skip
+    return Case(line, known.get(line.agency, ""), procedure_name(line.procedure) or _("Task"), stage, href, leaf_href(line.leaf_index))  # fmt: skip
 
 
-def _procedure(code: str) -> str:
+def procedure_name(code: str) -> str:
     """The name of a procedure; its code where it is not in force any more."""
     found = definitions.in_force("procedure", code, local_day(now())) if code else None
     language = "en" if (get_language() or "vi").startswith("en") else "vi"

@@ -97,7 +97,7 @@ def desk(request: HttpRequest, official: Official, agency: UUID | None = None) -
         "here": "watch", "official": official, "asked": asked, "numbers": numbers,
         "title": place.name if place else _("The whole nation"), "periods": asked.periods(),
         "up": asked.href(agency=up if up != official.seen.root else None, text="") if up else "",
-        "answers": _answers(scope, "") if place else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
+        "answers": _answers(scope, "") if place else "", "index766": asked.index(scope) if official.opens.may(scope) else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
     }  # fmt: skip
     wanted = request.GET.get("part")
     if wanted in PARTS:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sauro.watch.pages import behind, desk, doubts, indicators, public
+from sauro.watch.pages import behind, desk, doubts, index766, indicators, public
 
 app_name = "watch"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("can-bo/dieu-hanh/", desk.desk, name="desk"),
     path("can-bo/dieu-hanh/<uuid:agency>/", desk.desk, name="desk_of"),
     path("can-bo/dieu-hanh/<uuid:agency>/ho-so/", behind.cases, name="cases"),
+    path("can-bo/dieu-hanh/<uuid:agency>/766/", index766.index766, name="index766"),
     path("can-bo/dieu-hanh/<uuid:agency>/trach-nhiem/", behind.answers, name="answers"),
 ]

@@ -150,11 +150,25 @@ def test_numbers_are_observed_as_they_are_told_and_only_when_they_change(clock: 
     assert in_time.value == online.value == 75 and online.kind == "computed"
     assert rows[indicator_id("dossiers_received"), None].value == 40
     assert all(row.period == "2026-11" and row.method for row in rows.values())
+    assert all(row.bound == "is" for row in rows.values())
     before = Observation.objects.count()
     assert editions.observe(edition) == 0
     clock[0] += timedelta(hours=1)
     editions.publish(edition)
     assert Observation.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_what_is_held_back_is_observed_as_about_or_not_at_all(clock: list[datetime]) -> None:
+    Case.objects.bulk_create([case(START) for _ in range(20)] + [case(START, channel=1, assisted=True) for _ in range(3)])  # fmt: skip
+    editions.publish(None)
+    rows = {row.indicator: row for row in Observation.objects.filter(kind="measured", place=None)}
+    received = rows[indicator_id("dossiers_received")]
+    assert received.value == 20 and received.bound == "about"
+    assert indicator_id("dossiers_assisted") not in rows
+    assert (
+        rows[indicator_id("dossiers_late")].value == 0 and rows[indicator_id("dossiers_late")].bound == "is"
+    )
 
 
 @pytest.mark.django_db

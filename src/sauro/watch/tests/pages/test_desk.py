@@ -2,12 +2,14 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from sauro.core.ids import new_id
+from sauro.core.moment import now
 from sauro.watch.tests.pages.conftest import DESK, Room, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +38,7 @@ def test_a_province_sees_its_own_part_and_no_other(room: Room) -> None:
     room.late("C26041")
     own = room.at(PROVINCE).get(DESK)
     assert cell(own, "C26041", "open_late").count == 1
-    for address in ("", "ho-so/?measure=open_late", "trach-nhiem/"):
+    for address in ("", "ho-so/?measure=open_late", "trach-nhiem/", "766/"):
         for place, office in (("P75", OTHER), ("P01", PROVINCE), ("VN.CP", PROVINCE), ("P75", COMMUNE)):
             assert room.at(office).get(f"{DESK}{room.agency(place)}/{address}").status_code == 404, (
                 place,
@@ -143,3 +145,19 @@ def test_who_may_draft_nothing_is_offered_no_new_commitment(room: Room) -> None:
     room.take_away(COMMUNE, "steer.draft_task")
     page = room.at(COMMUNE).get(address)
     assert page.status_code == 200 and page.context["draft"] == ""
+
+
+def test_the_index_of_decision_766_stands_with_both_its_numbers(room: Room) -> None:
+    at = now() - timedelta(hours=1)
+    room.case("C26041", 2, finished_at=at, in_time=True, worked=4 * 3600, stage="10")
+    room.case("C26041", 2, finished_at=at, in_time=False, worked=20 * 3600, stage="10", channel=1)
+    client = room.at(PROVINCE)
+    assert f"{DESK}{room.agency('P75')}/766/" in client.get(DESK).content.decode()
+    page = client.get(f"{DESK}{room.agency('C26041')}/766/?days=7")
+    found = page.context["found"]
+    assert (found.on_time.part, found.on_time.whole) == (1, 2) and (
+        found.online.part,
+        found.online.whole,
+    ) == (1, 2)
+    assert [(time.count, time.hours) for _name, time in page.context["times"]] == [(2, 12)]
+    assert "50,00" in page.content.decode() and "1.001193" in page.content.decode()
