@@ -25,7 +25,6 @@ from bench.web.places import Visit
 
 OFFICIALS, REPORTS, LEVELS, LONGEST = 30, 40, 5, 60.0
 BOARD = "/can-bo/nhiem-vu/"
-WORDS = ("nen tang", "ket noi co so du lieu", "xây dựng")
 _PLAIN = """
 WITH RECURSIVE below AS (
   SELECT id, stage, late, due, whole, children, progress FROM steer_task WHERE parent = %s
@@ -117,7 +116,7 @@ def visits(facts: dict[str, Any]) -> dict[str, Iterator[Visit]]:
         "board, green and red": all_of({"state": "green_red"}),
         "board, completed late": all_of({"state": "late"}),
         "board, of one lead": all_of(*leads),
-        "board, by words": all_of(*({"q": words} for words in WORDS)),
+        "board, by code": all_of(*({"q": code, "state": "all"} for code in _codes())),
         "board, of a head": each(""),
         "board, my turn": each("?mine=1"),
         "ranking, ministries": (Visit(f"{BOARD}xep-hang/", secretary) for _ in itertools.count()),
@@ -134,6 +133,14 @@ def _some(lead: UUID) -> list[UUID]:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM steer_task WHERE lead = %s LIMIT 50", [lead])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _codes() -> list[str]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM steer_task ORDER BY id LIMIT 50")
         return [row[0] for row in cursor.fetchall()]
 
 
