@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from sauro.core.ids import new_id
 from sauro.core.moment import now, simulated
+from sauro.steer.queries import tasks
 from sauro.steer.queries.tasks import PAGE
 from sauro.steer.tests.conftest import State
 from sauro.steer.tests.pages.conftest import BOARD, Room, signed_in
@@ -68,6 +69,18 @@ def test_green_report_with_red_evidence_is_listed_with_its_count(room: Room, sta
     assert listed(found) == [red]
     row = found.context["rows"][0]
     assert (row.reported.kind, row.evidenced.kind, row.schedule.kind) == ("on_time", "late", "on_time")
+
+
+@pytest.mark.parametrize("few", [2_000, 0])
+def test_words_are_found_whether_few_tasks_hold_them_or_many(
+    room: Room, state: State, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(tasks, "FEW", few)
+    state.working()
+    wanted = state.draft(task="Kết nối cơ sở dữ liệu quốc gia")
+    assert listed(room.get("secretary", state="all", q="ket noi quoc")) == [wanted]
+    assert listed(room.get("secretary", state="all", q="khong co")) == []
+    assert listed(room.get("other", state="all", q="ket noi")) == []
 
 
 def test_filters_stand_in_the_address(room: Room, state: State) -> None:
