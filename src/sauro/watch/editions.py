@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from django.db import connection, transaction
 
 from sauro.core.doorway import Ask, act, act_many
-from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.decide import end_of_day, local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.models import Observation
 from sauro.core.moment import now
@@ -25,7 +25,7 @@ from sauro.watch.models import Case, Edition
 from sauro.watch.queries import counts
 from sauro.watch.queries import editions as published
 from sauro.watch.rules.measures import MOST_SUPPLEMENTS, TASK_STAGES
-from sauro.watch.rules.tables import Cell, Table, next_table
+from sauro.watch.rules.tables import Cell, Table, told
 
 MONTHS = 13
 """How many months an edition tells of: a year, and the present one. Older ones stand as the last edition told them."""
@@ -84,22 +84,19 @@ def publish(last: Edition | None) -> Edition:
 
 def _body(cursor: Any, last: Edition | None) -> dict[str, Any]:
     first = _months_ago(local_day(now()), MONTHS - 1)
-    cursor.execute(_CELLS, [first])
+    cursor.execute(_CELLS, [end_of_day(first - timedelta(days=1))])
     found: dict[str, dict[Cell, int]] = defaultdict(dict)
     simulated = set()
     for period, area, channel, outcome, count, made_up in cursor.fetchall():
         found[period][area, channel, outcome] = count
         simulated |= {period} if made_up else set()
-    before = {period: published.published(last, period) for period in published.periods(last)} if last else {}
-    tables = {
-        period: next_table(period, found[period], before.get(period))
-        if period >= f"{first:%Y-%m}"
-        else before[period]
-        for period in {*found, *before}
-    }
+    # Months that are too long ago to be counted stand as they were told last.
+    kept = last.body["periods"] if last else {}
+    tables = {period: told(period, cells).to_data() for period, cells in found.items()}
+    older = {period: rows for period, rows in kept.items() if period < f"{first:%Y-%m}"}
     cursor.execute(_TASKS, [list(TASK_STAGES)])
     return {
-        "periods": {period: table.to_data() for period, table in tables.items()},
+        "periods": {**older, **tables},
         "simulated": sorted({*simulated, *(last.body["simulated"] if last else ())}),
         "tasks": dict(cursor.fetchall()),
     }
@@ -169,32 +166,33 @@ def _numbers(
 ) -> Iterator[Told]:
     """The measured numbers of a place, and what follows from them by formula.
 
-    A sum of which cells are held back is *about* what it says; one of nothing but such cells is no number at all.
+    Cells are told rounded down, so a sum of them says *at least*, and a rate of such sums *about*; of what is not told
+    nothing is observed.
     """
     known: dict[str, Decimal] = {}
-    vague: set[str] = set()
 
-    def told(item: Published, kind: str, value: Decimal) -> Told:
+    def said(item: Published, kind: str, value: Decimal, bound: str) -> Told:
         known[item.code] = value
-        bound = "about" if item.code in vague else "is"
         return Told(UUID(item.body["id"]), item.version, kind, place, table.period, value, bound)
 
     for item in defined:
-        if (cells := _OF.get(item.body.get("measure") or "")) is None:
+        cells = _OF.get(item.body.get("measure") or "")
+        if cells is None:
             continue
-        total, hidden = table.total(areas=areas, **cells), table.hidden(areas=areas, **cells)
-        vague |= {item.code} if hidden else set()
-        if total or not hidden:
-            yield told(item, "measured", Decimal(total))
+        known[item.code] = Decimal(table.total(areas=areas, **cells))
+        if known[item.code]:
+            yield said(item, "measured", known[item.code], "at_least")
     waiting = [item for item in defined if item.body.get("formula")]
     while ready := [item for item in waiting if _named(item) <= known.keys()]:
         waiting = [item for item in waiting if item not in ready]
         for item in ready:
             formula = item.body["formula"]
             sides = [[known[code] for code in formula.get(side) or ()] for side in ("parts", "whole")]
-            if (found := formulas.value(formula, *sides)) is not None:
-                vague |= {item.code} if _named(item) & vague else set()
-                yield told(item, "computed", found.quantize(Decimal("0.01")))
+            if any(sides[0]) and (found := formulas.value(formula, *sides)) is not None:
+                summed = formula["evaluator"] == "sum"
+                yield said(
+                    item, "computed", found.quantize(Decimal("0.01")), "at_least" if summed else "about"
+                )
 
 
 def _named(item: Published) -> set[str]:

@@ -74,8 +74,8 @@ class Count(models.Model):
 class Edition(Journalled):
     """What the public was told at a moment: tables without small cells, and where in the journal they were read.
 
-    ``body`` holds per period the cells (province, channel, outcome) → count or null, from which every public total
-    is made (docs/decisions/0018).
+    ``body`` holds per period the cells (province, channel, outcome) that are told, from which every public total is
+    made (docs/decisions/0018).
     """
 
     number = models.IntegerField(unique=True)

@@ -50,19 +50,11 @@ def channel_words() -> dict[str, str]:
     return {"online": _("Online, by the applicant"), "counter": _("At the counter"), "post": _("By post"), "assisted": _("At the counter, with help")}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Told:
-    """A number as the edition tells it, and how many cells of it are held back."""
-
-    value: int
-    hidden: int
-
-
-def told(table: Table, measure: str, areas: Collection[str] | None = None) -> Told:
-    """A measure of a table: a sum of what is told, never of what is held back."""
+def told(table: Table, measure: str, areas: Collection[str] | None = None) -> int:
+    """A measure of a table: a sum of what is told, so there are at least so many."""
     channels = (measure,) if measure in CHANNELS else None
     outcomes = (measure,) if measure in OUTCOMES else None
-    return Told(table.total(areas, channels, outcomes), table.hidden(areas, channels, outcomes))
+    return table.total(areas, channels, outcomes)
 
 
 def rate_of(table: Table, areas: Collection[str] | None = None) -> Rate:
@@ -77,7 +69,7 @@ class Province:
     area: str
     name: str
     href: str
-    values: list[Told]
+    values: list[int]
     rate: Rate
 
     @property
@@ -104,7 +96,7 @@ class Shown:
 
     @property
     def table(self) -> Table:
-        return self._tables.get(self.period) or Table("", {}, {})
+        return self._tables.get(self.period) or Table("", {})
 
     @property
     def words(self) -> str:
@@ -117,7 +109,7 @@ class Shown:
         return [(said_period(each), each in simulated) for each in self.months]
 
     @property
-    def lines(self) -> list[tuple[str, str, str, list[Told]]]:
+    def lines(self) -> list[tuple[str, str, str, list[int]]]:
         """Each measure with its anchor, its meaning, and its value in each month."""
         return [
             (measure, name, meaning, [told(self._tables[each], measure) for each in self.months])
@@ -128,10 +120,6 @@ class Shown:
     def rates(self) -> list[tuple[Rate, Status]]:
         made = [rate_of(self._tables[each]) for each in self.months]
         return [(rate, Status(rate.grade, grade_words(rate.grade))) for rate in made]
-
-    @property
-    def hidden(self) -> int:
-        return sum(table.hidden() for table in self._tables.values())
 
     def _href(self, **changed: str) -> str:
         parts = {"period": self.period if self.known and self.period != self.known[0] else "", "map": self.map if self.map != RATE else "", **changed}  # fmt: skip
@@ -175,8 +163,13 @@ class Shown:
             )
         count = told(self.table, self.map, (area,))
         if self.map in LATE:
-            return Value(number(count.value), grade_of_late(count.value), _("late") if count.value else _("none told late"), href)  # fmt: skip
-        return Value(number(count.value), "neutral", measure_words()[self.map][0], href)
+            return Value(
+                number(count) if count else "–",
+                grade_of_late(count or None),
+                _("late") if count else _("none told late"),
+                href,
+            )
+        return Value(number(count) if count else "–", "neutral", measure_words()[self.map][0], href)
 
     @property
     def provinces(self) -> list[Province]:
@@ -186,13 +179,13 @@ class Shown:
         ]  # fmt: skip
 
     def rows(self) -> Iterator[list[str]]:
-        """Every cell that the edition tells, as rows of text; one that is held back is empty."""
+        """Every cell that the edition tells, as rows of text; one that is not there is under five."""
         channels = channel_words()
         outcomes = {name: words for name, (words, _meaning) in measure_words().items()}
         yield [_("Edition"), _("Period"), _("Province code"), _("Province"), _("Channel"), _("Outcome"), _("Dossiers"), _("Journal position")]  # fmt: skip
         for cell, count in sorted(self.table.shown.items()):
             area, channel, outcome = cell
-            yield [str(self.edition.number), self.period, area, inert(self.names.get(area, _("central agencies"))), channels[channel], outcomes[outcome], "" if count is None else str(count), str(self.edition.leaf_index)]  # fmt: skip
+            yield [str(self.edition.number), self.period, area, inert(self.names.get(area, _("central agencies"))), channels[channel], outcomes[outcome], str(count), str(self.edition.leaf_index)]  # fmt: skip
 
 
 def _context(request: HttpRequest, edition: Edition | None, address: str) -> dict[str, Any]:
@@ -262,7 +255,7 @@ def province(request: HttpRequest, area: str) -> HttpResponse:
             "rows": [(name, [view.table.cell(area, channel, outcome) for outcome in OUTCOMES], view.table.total((area,), (channel,)))
                      for channel, name in channel_words().items()],
             "totals": [told(view.table, outcome, (area,)) for outcome in OUTCOMES], "total": told(view.table, "received", (area,)),
-            "rate": rate_of(view.table, (area,)), "held": view.table.hidden((area,)),
+            "rate": rate_of(view.table, (area,)),
         }  # fmt: skip
         context["rate_status"] = Status(context["rate"].grade, grade_words(context["rate"].grade))
     known = queries.indicators()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -84,12 +85,22 @@ class Room:
         return self.case(agency, days, due=due, due_original=due, breached_at=due, breached_leaf=7, **said)
 
     def promise(self, agency: str, task: str, *, kind: str = "task", late: bool = False) -> UUID:
-        """A commitment that an agency leads, put where it is read."""
+        """A commitment that an agency leads, put where it is read; a task also where the steering room lists it."""
         id_, due = new_id(), now() + timedelta(-3 if late else 30)
         Commitment.objects.create(
             id=id_, event=new_id(), kind=kind, task=task, lead=self.agency(agency), due=due, due_original=due,
             opened_at=now(), unit=id_, retention="steering-task",
         )  # fmt: skip
+        if kind == "task":
+            home = self.agency(agency)
+            apps.get_model("steer", "Task").objects.create(
+                id=id_,
+                event=new_id(),
+                code=f"t-{id_.hex[-8:]}",
+                instrument=new_id(),
+                lead=home,
+                involved=[home],
+            )
         return id_
 
     def take_away(self, office: str, action: str) -> None:
