@@ -13,7 +13,7 @@ from sauro.steer.rules import cells
 from sauro.steer.rules.cells import Unclear
 from sauro.steer.rules.columns import is_numbering
 
-LONGEST_CODE, LONGEST_WORDS = 64, 4_000
+LONGEST_CODE, LONGEST_LEAD, LONGEST_WORDS = 64, 300, 4_000
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ class Reader:
     def _lead(self, row: Row, text: str) -> UUID | None:
         if not text:
             row.problems.append(("lead", _("no agency is named that leads")))
+            return None
+        if len(self._within(row, "lead", text, LONGEST_LEAD)) > LONGEST_LEAD:
             return None
         found = self.directory.agency(text)
         if len(found) == 1:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from django.http import HttpResponse
@@ -10,6 +11,8 @@ from openpyxl.cell import WriteOnlyCell
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""XML 1.0, 2.2: no file holds these, and a workbook with one cannot be written. Word pastes its line break as \\x0b."""
 
 
 def inert(text: str) -> str:
@@ -31,7 +34,7 @@ def as_xlsx(rows: Iterator[list[str]], title: str) -> bytes:
     for row in rows:
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, value=text)
+            cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub(" ", text))
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)

@@ -33,6 +33,11 @@ _SILENT = {"va", "tinh", "cac", "of", "the", "and"}
 _COMMITTEE = ["uy", "ban", "nhan", "dan"]
 _HEADS = ("Người đứng đầu", "Thủ trưởng", "Thủ trưởng cơ quan", "Head of the agency")
 _TOP = ("central", "ministry", "province")
+LONGEST_NAME, LONGEST_LIST = 500, 2_000
+"""No name is longer, and no list of names that commas separate: what is longer names nobody, and is not looked for."""
+_MOST_JOINED = 8
+"""So many parts between commas can be one name: more are not tried, however long the list is."""
+_MOST_KNOWN = 5_000
 
 
 def canonical(text: str) -> str:
@@ -83,21 +88,29 @@ class Directory:
 
     def _once(self, of: Hashable, find: Callable[[], _T]) -> _T:
         """A list says the same names over and over: each is looked for once."""
-        if of not in self._known:
-            self._known[of] = find()
-        found: _T = self._known[of]
+        if of in self._known:
+            found: _T = self._known[of]
+            return found
+        found = find()
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[of] = found
         return found
 
     def agency(self, text: str) -> set[UUID]:
         """The agencies that go by this name: one, or none, or several that cannot be told apart."""
+        if len(text) > LONGEST_NAME:
+            return set()
         return self._once(text, lambda: self.names.find(text) or self.names.find(_initials(text)))
 
     def agencies_in(self, text: str) -> set[UUID] | None:
         """The agencies of a text that separates them by commas, which names hold too; None where something is nobody."""
+        if len(text) > LONGEST_LIST:
+            return None
         parts = [part.strip() for part in text.split(",")]
         found: set[UUID] = set()
         while parts:
-            for length in range(len(parts), 0, -1):
+            for length in range(min(len(parts), _MOST_JOINED), 0, -1):
                 if len(fits := self.agency(", ".join(parts[:length]))) == 1:
                     found |= fits
                     parts = parts[length:]
@@ -121,6 +134,8 @@ class Directory:
 
     def seat(self, agency: UUID, text: str) -> set[UUID]:
         """The offices of an agency that go by this name."""
+        if len(text) > LONGEST_NAME:
+            return set()
         return self._once((agency, text), lambda: _named(self.seats(agency), text))
 
     @cached_property
@@ -129,6 +144,8 @@ class Directory:
 
     def judge(self, text: str) -> set[UUID]:
         """The offices of verifiers that go by this name: of the office, of its agency, or both."""
+        if len(text) > LONGEST_NAME:
+            return set()
         return self._once(("judge", text), lambda: self._judge(text))
 
     def _judge(self, text: str) -> set[UUID]:

@@ -10,6 +10,12 @@ from django.utils.translation import gettext as _
 
 from sauro.core.refusal import Refusal
 
+# Word's line break within a paragraph and its page break come by pasting: between words. No other control character
+# but tabs and ends of lines means anything in text; that of no code at all is left for Django to refuse.
+_CONTROLS: dict[int, str | None] = {code: None for code in range(1, 0x20) if chr(code) not in "\t\n\r"} | {
+    0x0B: " ",
+    0x0C: " ",
+}
 _CHOICES = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -28,7 +34,7 @@ class Form(forms.Form):
 
 
 def composed(data: Mapping[str, Any] | None) -> Any:
-    """Give what was sent with each text in NFC: Vietnamese keyboards also send letters in pieces."""
+    """Give what was sent with each text in NFC and without control characters: Vietnamese keyboards also send letters in pieces."""
     if data is None:
         return None
     if not isinstance(data, QueryDict):
@@ -46,7 +52,7 @@ def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
 
 
 def _nfc(value: Any) -> Any:
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    return unicodedata.normalize("NFC", value.translate(_CONTROLS)) if isinstance(value, str) else value
 
 
 def in_sentence(label: str) -> str:

@@ -147,6 +147,24 @@ def test_letters_in_pieces_are_composed():
         assert form.cleaned_data["full_name"] == "Nguyễn Thị Mẫu"
 
 
+def test_control_characters_do_not_come_in():
+    typed = {**GOOD, "full_name": "Nguyễn\x0bThị\x07\x1f Mẫu"}
+    sent = QueryDict(mutable=True)
+    sent.update(typed)
+    for data in (sent, typed):
+        form = SampleForm(data, paper())
+        assert form.is_valid()
+        assert form.cleaned_data["full_name"] == "Nguyễn Thị Mẫu"
+
+
+def test_ends_of_lines_stay():
+    class Said(forms.Form):
+        words = django_forms.CharField()
+
+    form = Said({"words": "a\tb\r\nc\x0cd"})
+    assert form.is_valid() and form.cleaned_data["words"] == "a\tb\r\nc d"
+
+
 def test_a_date_sent_whole_is_read_and_shown_in_its_parts():
     class Dated(forms.Form):
         when = forms.DateField()

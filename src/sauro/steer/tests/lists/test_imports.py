@@ -18,6 +18,8 @@ from sauro.steer import imports, lists
 from sauro.steer.actions.subject import TASK
 from sauro.steer.imports import Verdict
 from sauro.steer.models import Task, TaskList
+from sauro.steer.queries import directory
+from sauro.steer.queries.directory import canonical
 from sauro.steer.tests.conftest import State
 from sauro.steer.tests.lists.conftest import Desk
 from sauro.steer.tests.lists.sample import DUE, row, workbook
@@ -87,6 +89,49 @@ def test_who_is_meant_must_be_one(desk: Desk) -> None:
     words = [verdict.why[0][1] for verdict in told]
     assert "several agencies" in words[0] and "exactly one leads" in words[1] and "no agency is named" in words[3]  # fmt: skip
     assert "was it “Bộ Khoa học và Công nghệ”?" in words[2]
+
+
+def test_a_cell_too_long_for_a_name_is_not_looked_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def watched(text: str) -> str:
+        asked.append(text)
+        return canonical(text)
+
+    monkeypatch.setattr(directory, "canonical", watched)
+    monkeypatch.setattr(directory.Directory, "nearest", lambda _self, text: watched(text))
+    long = "ấ a," * 1_999 + "ấ a"
+    with override("en"):
+        told = desk.check([row(1, lead=long), row(2, beside=long), row(3, judge=long)])
+    assert fields(told[0]) == {"lead"} and "shorten it to 300" in told[0].why[0][1]
+    assert fields(told[2]) == {"verifier"}
+    assert max(map(len, asked)) <= directory.LONGEST_NAME
+
+
+def test_looking_for_agencies_between_commas_takes_few_steps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    who = directory.Directory()
+    asked: list[str] = []
+
+    def nobody(text: str) -> set[UUID]:
+        asked.append(text)
+        return set()
+
+    monkeypatch.setattr(who, "agency", nobody)
+    assert who.agencies_in("ấ a," * 400) is None and len(asked) == 8
+    monkeypatch.undo()
+    assert (
+        who.agencies_in("Bộ Y tế, " * 9 + "Bộ Y tế")
+        and who.agencies_in("Bộ Y tế, " * 999 + "Bộ Y tế") is None
+    )
+
+
+def test_what_was_looked_up_is_not_kept_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "_MOST_KNOWN", 10)
+    who = directory.Directory()
+    for at in range(50):
+        who.agency(f"Sở {at}")
+    assert len(who._known) <= 10
+    assert len(who.agency("Bộ Y tế")) == 1 == len(who.agency("Bộ Y tế"))
 
 
 def test_an_agency_without_a_holder_in_office_is_drafted_and_not_clear(desk: Desk) -> None:

@@ -19,7 +19,7 @@ def refused(body: bytes) -> str:
     return caught.value.code
 
 
-def with_member(body: bytes, name: str, text: str) -> bytes:
+def with_member(body: bytes, name: str, text: str | bytes) -> bytes:
     """The same workbook with one of its members replaced or added."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
@@ -115,4 +115,50 @@ def test_columns_beyond_the_last_one_are_not_read() -> None:
 def test_what_grows_too_large_is_refused() -> None:
     huge = "<x>" + "".join(f"{at:09x}" for at in range(8_000_000)) + "</x>"
     swollen = with_member(workbook([row()]), "xl/media/a.xml", huge[: sheets.MOST_INFLATED + 1])
-    assert refused(swollen) in ("file_bomb", "file_too_large")
+    assert refused(swollen) == "file_bomb"
+
+
+def test_a_row_of_more_cells_than_there_are_columns_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_of: object, **_named: object) -> None:
+        raise AssertionError("it was counted too late")
+
+    fine = made_of("<row>" + "<c/>" * sheets.MOST_IN_ROW + "</row>" + cell(2))
+    assert sheets.read(fine)[0].rows == [[], ["x"]]
+    monkeypatch.setattr(sheets, "load_workbook", never)
+    assert refused(made_of("<row>" + "<c/>" * (sheets.MOST_IN_ROW + 1) + "</row>")) == "file_bomb"
+    # What looks like a new row is none; a prefix or an encoding hides no cell.
+    hidden = "<row>" + ("<!--<row>-->" + "<c/>" * 1_000) * 17 + "</row>"
+    assert refused(made_of(hidden)) == "file_bomb"
+    prefixed = '<é:sst xmlns:é="urn:x"><é:row>' + "<é:c/>" * 17_000 + "</é:row></é:sst>"
+    assert refused(with_member(workbook([row()]), "xl/any", prefixed)) == "file_bomb"
+    wide = f'<?xml version="1.0" encoding="utf-16"?>{prefixed}'.encode("utf-16")
+    assert refused(with_member(workbook([row()]), "xl/worksheets/sheet1.xml", wide)) == "file_bomb"
+
+
+def test_cells_and_strings_are_counted_over_the_whole_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_CELLS", 1_000)
+    monkeypatch.setattr(sheets, "MOST_ELEMENTS", 500)
+    assert refused(made_of(("<row>" + "<c/>" * 101 + "</row>") * 10)) == "too_many_rows"
+    strings = "<sst>" + "<si/>" * 501 + "</sst>"
+    assert refused(with_member(workbook([row()]), "xl/sharedStrings.xml", strings)) == "file_bomb"
+    monkeypatch.setattr(sheets, "MOST_STYLES", 100)
+    styles = "<styleSheet><cellXfs>" + "<xf/>" * 101 + "</cellXfs></styleSheet>"
+    assert refused(with_member(workbook([row()]), "xl/styles.xml", styles)) == "file_bomb"
+
+
+def test_a_long_cell_is_cut_before_it_is_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def watched(text: str) -> str:
+        seen.append(len(text))
+        return text
+
+    monkeypatch.setattr(sheets, "nfc", watched)
+    found = sheets.read(workbook([["x" * 32_767]], above=[]))[0].rows
+    assert [[len(text) for text in cells] for cells in found] == [[sheets.LONGEST_CELL + 1]]
+    assert max(seen) <= 4 * sheets.LONGEST_CELL
+
+
+def test_blanks_are_counted_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_TEXT", 20_000)
+    assert refused(workbook([["x"], *([[" " * 5_000]] * 5)], above=[])) == "too_many_rows"
