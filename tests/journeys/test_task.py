@@ -183,7 +183,7 @@ def report(walk: Walk, who: str, task: str, name: str = "") -> None:
 def finish_part(walk: Walk, who: str, part: str) -> None:
     walk.press(who, part, "accept")
     report(walk, who, part)
-    walk.press(who, part, "evidence", reference="https://example.vn/bien-ban")
+    walk.press(who, part, "evidence", kind="link", reference="https://example.vn/bien-ban")
     walk.press("verifier", part, "judge", evidence=piece(walk, part), passes="yes")
     walk.press("verifier", part, "close")
 
@@ -199,7 +199,7 @@ def red(walk: Walk, task: str) -> None:
     assert chair.page.locator("#parts + p strong").inner_text().startswith("100")
     shot(chair, "85-parts-done", chair.page.locator("#parts"))
     report(walk, "chair", task, "86-report")
-    walk.press("chair", task, "evidence", reference="https://example.vn/anh-chup")
+    walk.press("chair", task, "evidence", kind="link", reference="https://example.vn/anh-chup")
     missing = "Ảnh chụp không thay được biên bản đã ký"
     walk.press("verifier", task, "judge", "87-judge", evidence=piece(walk, task), passes="no", reason=missing)
     verifier = walk.at("verifier", task)
@@ -232,7 +232,7 @@ def extend(walk: Walk, task: str, instrument: str) -> str:
 def close(walk: Walk, task: str, first: str) -> None:
     """The owner finds no way to close, and is refused by any other; the verifier closes; the first day still stands."""
     report(walk, "chair", task)
-    walk.press("chair", task, "evidence", reference="https://example.vn/bien-ban-da-ky")
+    walk.press("chair", task, "evidence", kind="link", reference="https://example.vn/bien-ban-da-ky")
     walk.press("verifier", task, "judge", evidence=piece(walk, task), passes="yes")
     chair = walk.at("chair", task)
     page = chair.page
