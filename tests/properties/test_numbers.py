@@ -207,6 +207,26 @@ def test_nobody_opens_a_number_beyond_their_grant(town: Town) -> None:
         counts.cases(Reader(town.citizen), commune, "submitted")
 
 
+@pytest.mark.django_db
+def test_a_grant_of_one_agency_alone_opens_nothing_that_lies_below(town: Town) -> None:
+    province = Actor.objects.get(code="P75").id
+    assert counts.places(watcher("subtree", province)).may(province)
+    alone = watcher("agency", province)
+    assert not counts.places(alone).may(province)
+    with pytest.raises(Refusal):
+        counts.cases(alone, province, "submitted")
+
+
+@pytest.mark.django_db
+def test_no_case_is_called_by_the_key_under_which_anybody_asks_after_it(town: Town) -> None:
+    live(town, [[], [RIGHT_ONE] * 3])
+    cut(journal(), 0)
+    dossiers = {row.id: row for row in Dossier.objects.all()}
+    found = {row.id: row.code for row in Case.objects.all()}
+    assert found == {id_: row.code or "" for id_, row in dossiers.items()}
+    assert "" in found.values() and any(found.values())
+
+
 RIGHT_ONE = Try("onward", 0, "holder", "receive", 0)
 
 

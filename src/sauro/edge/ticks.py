@@ -241,7 +241,9 @@ async def _say(send: Send, status: int, said: dict[str, Any], headers: dict[str,
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name), None)
+    """What a header says, all its lines: a proxy may add one of its own below one that the visitor sent."""
+    lines = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+    return ",".join(lines) if lines else None
 
 
 def _address(scope: Scope, proxies: int) -> str:

@@ -124,7 +124,8 @@ def _dossier(case: Case, event: SealedEvent, image: dict[str, Any]) -> None:
     if image.get("accepted_at") and case.accepted_leaf is None:
         case.accepted_leaf = event.leaf_index
     case.stage, case.agency = stage, UUID(image["competent"])
-    case.code = image.get("code") or image["reference"]
+    # Never its reference: until the dossier has a code, that is the key by which anybody asks after it.
+    case.code = image.get("code") or ""
     case.procedure, case.definition = image["procedure_code"], UUID(image["procedure"])
     case.channel, case.assisted = image["channel"], image.get("assister") is not None
     case.submitted_at, case.accepted_at = _moment(image["submitted_at"]), _moment(image.get("accepted_at"))

@@ -44,7 +44,10 @@ class Browser:
     """One request; `taking` may be cleared to take nothing more."""
 
     def __init__(self, app, path="/ticks", query="", method="GET", headers=None, address="10.0.0.1"):
-        sent = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+        sent = [
+            (name.encode(), value.encode())
+            for name, value in (headers.items() if isinstance(headers, dict) else headers or ())
+        ]
         self._scope = {
             "type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": sent,
             "client": (address, 5000),

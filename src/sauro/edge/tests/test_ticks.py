@@ -208,6 +208,15 @@ async def test_the_address_is_believed_from_as_many_proxies_as_there_are(proxies
 
 
 @in_loop
+async def test_a_line_that_the_visitor_sent_hides_none_that_the_proxy_added():
+    app, _feed, clock = edge(of_one_address=1, proxies=1)
+    lines = [[("x-forwarded-for", f"9.9.9.{n}"), ("x-forwarded-for", "1.1.1.1")] for n in range(2)]
+    asked = [listen(app, clock, headers=each) for each in lines]
+    await settle()
+    assert [each.status for each in asked] == [200, 503]
+
+
+@in_loop
 async def test_who_leaves_is_forgotten():
     app, _feed, clock = edge(of_one_address=1)
     for _ in range(3):

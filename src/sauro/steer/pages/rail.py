@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from sauro.steer.pages.office import DRAFT, official_of
 from sauro.steer.pages.showing import event_words, stage_words
 from sauro.steer.queries import warnings
+from sauro.steer.queries.tasks import among, listing
 from sauro.web.navigation import PromiseKind, RailEntry, add_draft, add_promise_kind, add_to_rail
+
+_MAY = "_sauro_tasks_listed"
 
 
 def register() -> None:
@@ -26,7 +29,13 @@ def _lists(request: HttpRequest) -> bool:
 
 
 def _address(request: HttpRequest, task: UUID) -> str:
-    return reverse("steer:task", args=[task]) if _lists(request) else ""
+    """Only for who may list this task: by it other rooms decide whether they print its words."""
+    official = official_of(request)
+    if official is None:
+        return ""
+    if not hasattr(request, _MAY):
+        setattr(request, _MAY, listing(official.reader))
+    return reverse("steer:task", args=[task]) if official.whole or among(getattr(request, _MAY), task) else ""
 
 
 def _draft(request: HttpRequest, lead: UUID, note: str) -> str:

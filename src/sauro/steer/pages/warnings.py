@@ -34,8 +34,8 @@ def told(official: Official, *, most: int = FEW, read: bool = False) -> list[dic
     """Warnings in words."""
     return [
         {
-            "row": row, "words": timer_words(row.kind), "new": row.read_at is None, "stage": stage_words(row.stage),
+            "row": row, "words": timer_words(row.kind), "new": row.read_at is None, "stage": stage_words(row.stage) if row.open else "",
             "status": {"breach": "late", "due_soon": "near"}.get(row.kind, "neutral"),
         }
-        for row in warnings.listed(official.reader.person, most=most, read=read)
+        for row in warnings.listed(official.reader, most=most, read=read)
     ]  # fmt: skip

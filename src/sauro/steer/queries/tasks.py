@@ -145,10 +145,23 @@ def counted(reader: Reader, asked: Filter, now: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
+def listing(reader: Reader) -> tuple[str, list[Any]]:
+    """The condition for the tasks that the reader may list, as ``t``, and its values."""
+    condition, values = visible(reader, LIST, TASK)
+    return condition.replace("involved &&", "t.involved &&").replace("id = %s", "t.id = %s"), values
+
+
+def among(may: tuple[str, list[Any]], task: UUID) -> bool:
+    """Whether a task is one of those of ``listing``."""
+    condition, values = may
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM steer_task t WHERE t.id = %s AND {condition}", [task, *values])  # noqa: S608 — a constant condition; values are parameters
+        return cursor.fetchone() is not None
+
+
 def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str], list[Any]]:
     """The conditions of a filter, with the reader's own, and their values."""
-    condition, values = visible(reader, LIST, TASK)
-    condition = condition.replace("involved &&", "t.involved &&").replace("id = %s", "t.id = %s")
+    condition, values = listing(reader)
     parts = [condition]
     if asked.state in _STATES:
         said, timed = _STATES[asked.state]

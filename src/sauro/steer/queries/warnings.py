@@ -1,4 +1,7 @@
-"""What a person was warned of. Each is their own, and is shown in whatever office they act."""
+"""What a person was warned of. Each is their own, in whatever office they act; the task's words are for who may list it.
+
+A warning outlives the office in which it was given: who left that office keeps that they were told, and follows no more.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +11,13 @@ from uuid import UUID
 from django.db import connection
 
 from sauro.core.moment import now
+from sauro.core.queries.visibility import Reader
 from sauro.steer.models import Notice
+from sauro.steer.queries.tasks import listing
 
 _LISTED = """
-SELECT n.id, n.kind, n.at, n.read_at, n.task, t.code, c.task, t.due, t.stage
+SELECT n.id, n.kind, n.at, n.read_at, n.task, t.code, {may}, CASE WHEN {may} THEN c.task ELSE '' END,
+  CASE WHEN {may} THEN t.due END, CASE WHEN {may} THEN t.stage ELSE '' END
 FROM steer_notice n JOIN steer_task t ON t.id = n.task JOIN core_commitment c ON c.id = n.task
 WHERE n.person = %s AND (%s OR n.read_at IS NULL) ORDER BY n.read_at IS NOT NULL, n.at DESC, n.id LIMIT %s
 """
@@ -19,7 +25,10 @@ WHERE n.person = %s AND (%s OR n.read_at IS NULL) ORDER BY n.read_at IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning with what it is of, as that stands now."""
+    """A warning with what it is of, as that stands now; ``open`` is whether the reader may list that.
+
+    Where they may not, only what they were told stays: of what kind, of which task, when.
+    """
 
     id: UUID
     kind: str
@@ -27,15 +36,17 @@ class Warned:
     read_at: datetime | None
     task: UUID
     code: str
+    open: bool
     words: str
     due: datetime | None
     stage: str
 
 
-def listed(person: UUID, *, most: int, read: bool = False) -> list[Warned]:
-    """A person's warnings, those not read first, each newest first; with ``read`` those that were read too."""
+def listed(reader: Reader, *, most: int, read: bool = False) -> list[Warned]:
+    """The reader's warnings, those not read first, each newest first; with ``read`` those that were read too."""
+    may, values = listing(reader)
     with connection.cursor() as cursor:
-        cursor.execute(_LISTED, [person, read, most])
+        cursor.execute(_LISTED.format(may=may), [*values * 4, reader.person, read, most])
         return [Warned(*row) for row in cursor.fetchall()]
 
 

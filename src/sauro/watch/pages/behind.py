@@ -93,9 +93,13 @@ def procedure_name(code: str) -> str:
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise of an agency, in words: what was reported, what is shown, how it stands against what was promised first."""
+    """A promise of an agency, in words: what was reported, what is shown, how it stands against what was promised first.
+
+    ``called`` is a task's words for who may open it, else its code: who reads numbers may not for that read tasks.
+    """
 
     kept: Kept
+    called: str
     stage: str
     reported: Status
     evidenced: Status
@@ -112,18 +116,20 @@ def answers(request: HttpRequest, official: Official, agency: UUID) -> HttpRespo
         raise Http404
     at, measure = now(), request.GET.get("measure", "open_late")
     measure = measure if measure in MEASURES else "open_late"
-    found = offices.promises_of(place.id, at)
+    # Who reads the number of an agency does not for that see the dossiers that it is made of (I5).
+    dossiers = official.opens.may(place.id)
+    found = offices.promises_of(place.id, at, dossiers=dossiers)
     asked, age = Asked.read(request.GET, agency), counts.age()
     count = counts.sums([place.id], [measure], asked.first, asked.last)[place.id, measure]
     done = [
         (str(kind.event(each.name)) if (kind := promise_kind(each.kind)) else each.name, each)
-        for each in offices.lately(place.id, [kept.id for kept in found])
+        for each in offices.lately(place.id, [kept.id for kept in found], dossiers=dossiers)
     ]
     context = {
         "here": "watch", "official": official, "place": place, "head": offices.head_of(place.id), "name": said.name(measure),
         "count": count, "age": age, "promises": [_promise(request, kept, at) for kept in found[:MOST_PROMISES]],
         "more": len(found) > MOST_PROMISES, "done": done, "draft": new_promise(request, place.id, _note(place, measure, count, age.leaf_index)),
-        "cases": asked.cases(agency, measure) if official.opens.scopes else "", "proof": leaf_href(age.leaf_index - 1 if age.leaf_index else None),
+        "cases": asked.cases(agency, measure) if dossiers else "", "proof": leaf_href(age.leaf_index - 1 if age.leaf_index else None),
         "back": asked.href(agency=agency if agency != official.seen.root else None),
     }  # fmt: skip
     return render(request, "watch/desk/answers.html", context)
@@ -138,9 +144,9 @@ def _note(place: Agency, measure: str, count: int, leaf_index: int) -> str:
 def _promise(request: HttpRequest, kept: Kept, at: datetime) -> Promise:
     kind = promise_kind(kept.kind)
     stage = str(kind.stage(kept.stage)) if kind and kept.stage else ""
-    return Promise(
-        kept, stage, _reported(kept), _evidenced(kept), _schedule(kept, at), kind.address(request, kept.id) if kind else ""
-    )  # fmt: skip
+    href = kind.address(request, kept.id) if kind else ""
+    called = (kept.task if href else "") or kept.code or procedure_name(kept.procedure)
+    return Promise(kept, called, stage, _reported(kept), _evidenced(kept), _schedule(kept, at), href)
 
 
 def _reported(kept: Kept) -> Status:

@@ -85,9 +85,12 @@ class Seen:
 
 
 def places(reader: Reader, action: str = READ) -> Seen:
-    """Of what the reader may see numbers, or with ``OPEN_UP`` the cases behind them; by grants in force, never cached."""
+    """Of what the reader may see numbers, or with ``OPEN_UP`` the cases behind them; by grants in force, never cached.
+
+    A grant of one agency alone opens none: an agency's numbers hold those of all that lies below it.
+    """
     grants = grants_of(reader, action)
-    return Seen(tuple(grant.scope for grant in grants if grant.scope.kind in ("all", "agency", "subtree")))
+    return Seen(tuple(grant.scope for grant in grants if grant.scope.kind in ("all", "subtree")))
 
 
 def sums(

@@ -89,13 +89,14 @@ def head_of(organisation: UUID) -> Head | None:
 class Kept:
     """A promise of an agency that has not ended: its three statuses, and both its deadlines. No personal text.
 
-    ``task`` is empty for a dossier: its words are not open, its code is.
+    ``task`` is empty for a dossier: its words are not open, its code is, and its procedure where it has none yet.
     """
 
     id: UUID
     kind: str
     code: str
     task: str
+    procedure: str
     stage: str
     office: str
     reported: str
@@ -106,19 +107,25 @@ class Kept:
 
 
 _PROMISES = """
-SELECT c.id, c.kind, coalesce(w.code, ''), CASE WHEN c.kind = 'task' THEN c.task ELSE '' END, coalesce(w.stage, ''),
-  coalesce({name}, ''), c.reported, c.evidenced, c.due, c.due_original, c.extensions
+SELECT c.id, c.kind, coalesce(w.code, ''), CASE WHEN c.kind = 'task' THEN c.task ELSE '' END,
+  coalesce(w.procedure, ''), coalesce(w.stage, ''), coalesce({name}, ''), c.reported, c.evidenced, c.due, c.due_original, c.extensions
 FROM core_commitment c LEFT JOIN watch_case w ON w.id = c.id LEFT JOIN core_actor p ON p.id = c.position
 WHERE c.lead IN (SELECT id FROM core_actor WHERE current = %s) AND c.state IN ('filed', 'assigned')
-  AND c.kind IN ('dossier', 'task') AND (c.kind = 'task' OR c.due IS NOT NULL)
+  AND c.kind = ANY(%s) AND (c.kind = 'task' OR c.due IS NOT NULL)
 ORDER BY c.due IS NULL, c.due >= %s, c.kind DESC, c.due, c.opened_at DESC, c.id LIMIT %s
 """
 
 
-def promises_of(organisation: UUID, at: datetime) -> list[Kept]:
+def _kinds(dossiers: bool) -> list[str]:
+    return ["task", "dossier"] if dossiers else ["task"]
+
+
+def promises_of(organisation: UUID, at: datetime, *, dossiers: bool) -> list[Kept]:
     """What an agency (and those it succeeds) has promised and not ended: late first, tasks before dossiers."""
     with connection.cursor() as cursor:
-        cursor.execute(_PROMISES.format(name=_name("p")), [organisation, at, MOST_PROMISES + 1])
+        cursor.execute(
+            _PROMISES.format(name=_name("p")), [organisation, _kinds(dossiers), at, MOST_PROMISES + 1]
+        )
         return [Kept(*row) for row in cursor.fetchall()]
 
 
@@ -138,17 +145,19 @@ _LATELY = """
 SELECT e.name, e.recorded, coalesce({name}, ''), c.kind, coalesce(w.code, ''), l.leaf_index
 FROM (SELECT id, kind FROM core_commitment WHERE id = ANY(%s)
   UNION (SELECT id, kind FROM core_commitment WHERE lead IN (SELECT id FROM core_actor WHERE current = %s)
-    AND kind IN ('dossier', 'task') ORDER BY opened_at DESC LIMIT 50)) c
+    AND kind = ANY(%s) ORDER BY opened_at DESC LIMIT 50)) c
 JOIN core_event e ON e.subject = c.id LEFT JOIN watch_case w ON w.id = c.id LEFT JOIN core_actor p ON p.id = e.position
 LEFT JOIN core_leaf l ON l.event_id = e.id
 WHERE e.name <> 'core.fire_timer' ORDER BY e.recorded DESC, e.id DESC LIMIT %s
 """
 
 
-def lately(organisation: UUID, also: Sequence[UUID]) -> list[Done]:
+def lately(organisation: UUID, also: Sequence[UUID], *, dossiers: bool) -> list[Done]:
     """What was done last to the promises of an agency, the newest first; ``also`` are those it is shown with."""
     with connection.cursor() as cursor:
-        cursor.execute(_LATELY.format(name=_name("p")), [list(also), organisation, MOST_EVENTS])
+        cursor.execute(
+            _LATELY.format(name=_name("p")), [list(also), organisation, _kinds(dossiers), MOST_EVENTS]
+        )
         return [Done(*row) for row in cursor.fetchall()]
 
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from sauro.core.models import Commitment
 from sauro.steer import reactions
-from sauro.steer.models import Notice
+from sauro.steer.models import Notice, Task
 from sauro.steer.tests.conftest import State
 from sauro.steer.tests.pages.conftest import BOARD, Room
 from sauro.steer.tests.test_warnings import fired, pass_days
@@ -48,6 +49,19 @@ def test_nobody_reads_anothers_warning_away(room: Room, state: State) -> None:
     theirs.refresh_from_db()
     assert theirs.read_at is None
     assert str(theirs.id) not in room.get("ministry", "canh-bao/").content.decode()
+
+
+def test_a_warning_tells_no_more_once_its_reader_may_not_list_the_task(room: Room, state: State) -> None:
+    task = state.working()
+    pass_days(130)
+    reactions.warn(fired())
+    words = Commitment.objects.get(pk=task).task
+    code = Task.objects.get(pk=task).code
+    assert words in room.get("ministry", "canh-bao/").content.decode()
+    # As for who has gone on to an office of another agency: the task concerns theirs no more.
+    Task.objects.filter(pk=task).update(involved=[state.organisations["other"]])
+    page = room.get("ministry", "canh-bao/").content.decode()
+    assert code in page and words not in page and str(task) not in page
 
 
 def test_without_warnings_the_page_says_what_it_is_for(room: Room) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from sauro.core.ids import new_id
+from sauro.core.models import Commitment, Event
 from sauro.core.moment import now
 from sauro.watch.tests.pages.conftest import DESK, Room, signed_in
 
@@ -19,6 +21,7 @@ PROVINCE, NATIONAL, COMMUNE, OTHER = (
     "C26041/chu-tich-xa",
     "P01/truc-he-thong",
 )
+SECRETARY = "VN.VPTW/thu-ky-chi-dao"
 
 
 def cell(page: Any, code: str, measure: str) -> Any:
@@ -136,6 +139,45 @@ def test_who_answers_shows_what_was_promised_and_no_more(room: Room) -> None:
     assert page.context["promises"][0].schedule.kind == "late"
     assert "Rà soát hồ sơ trễ" in said and "Việc của sở khác" not in said
     assert "Tên riêng" not in said and dossier is not None
+
+
+def test_who_may_list_no_cases_sees_none_among_what_an_agency_promised(room: Room) -> None:
+    """The steering secretariat reads every number and lists every task; a dossier is none of its business."""
+    dossier = room.late("C26041")
+    room.promise("C26041", "Rà soát hồ sơ trễ")
+    Commitment.objects.create(
+        id=dossier.id, event=new_id(), kind="dossier", lead=dossier.agency, due=dossier.due, due_original=dossier.due,
+        opened_at=now(), unit=dossier.id, retention="steering-task",
+    )  # fmt: skip
+    Event.objects.create(
+        id=new_id(), name="serve.accept_dossier", subject=dossier.id, recorded=now(), person=new_id(), key="k",
+        request=b"", body=b"{}",
+    )  # fmt: skip
+    address = f"{DESK}{dossier.agency}/trach-nhiem/"
+    page = room.at(PROVINCE).get(address)
+    assert page.content.decode().count(dossier.code) == 2
+    page = room.at(SECRETARY).get(address)
+    assert [row.kept.kind for row in page.context["promises"]] == ["task"] and page.context["done"] == []
+    assert "Rà soát hồ sơ trễ" in page.content.decode() and dossier.code not in page.content.decode()
+    assert page.context["cases"] == ""
+
+
+def test_the_words_of_a_task_are_for_who_may_list_that_task(room: Room) -> None:
+    task = room.promise("C26041", "Rà soát hồ sơ trễ")
+    room.case("C26041", id=task, kind="task", code="88.01", stage="working")
+    address = f"{DESK}{room.agency('C26041')}/trach-nhiem/"
+    client = room.at(PROVINCE)
+    assert "Rà soát hồ sơ trễ" in client.get(address).content.decode()
+    apps.get_model("steer", "Task").objects.filter(pk=task).update(involved=[room.agency("P01")])
+    said = client.get(address).content.decode()
+    assert "Rà soát" not in said and "88.01" in said and str(task) not in said
+
+
+def test_a_dossier_without_a_code_is_called_by_its_procedure(room: Room) -> None:
+    nameless = room.late("C26041", code="")
+    page = room.at(PROVINCE).get(f"{DESK}{room.agency('C26041')}/ho-so/?measure=open_late")
+    (row,) = page.context["rows"]
+    assert row.line.id == nameless.id and row.what and row.what in page.content.decode()
 
 
 def test_who_may_draft_nothing_is_offered_no_new_commitment(room: Room) -> None:
