@@ -120,9 +120,9 @@ class Numbers:
 
     def __init__(self, official: Official, asked: Asked, scope: UUID) -> None:
         self._asked, self.scope = asked, scope
-        self._opens = bool(official.opens.scopes)
         self.below = counts.below(scope)
         known = [scope, *(agency.id for agency in self.below)]
+        self._opens = official.opens.among(known)
         self._today = counts.sums([scope], COUNTED, asked.last, asked.last)
         self._period = counts.sums(known, COUNTED, asked.first, asked.last)
         self.age = counts.age()
@@ -130,7 +130,11 @@ class Numbers:
     def cell(self, agency: UUID, measure: str, *, today: bool = False) -> Cell:
         counted = self._today if today else self._period
         count = counted[agency, measure]
-        href = self._asked.cases(agency, measure, **({"days": 1} if today else {})) if self._opens else ""
+        href = (
+            self._asked.cases(agency, measure, **({"days": 1} if today else {}))
+            if agency in self._opens
+            else ""
+        )
         red = measure in said.RED and count > 0
         return Cell(measure, count, href, red, _answers(agency, measure) if red and agency != NATION else "")
 

@@ -73,15 +73,21 @@ class Seen:
 
     def may(self, scope: UUID) -> bool:
         """Whether the reader may see the numbers of an agency (or, with ``NATION``, of everything)."""
+        return scope in self.among([scope])
+
+    def among(self, scopes: Sequence[UUID]) -> frozenset[UUID]:
+        """Those agencies whose numbers the reader may see; ``NATION`` stands for everything."""
         if any(each.kind == "all" for each in self.scopes):
-            return True
-        if scope == NATION:
-            return False
-        paths = Actor.objects.filter(pk=scope, kind="organisation").values_list("path", "current")
-        place = [
-            Place(None, organisations=frozenset({current or scope}), paths=(path,)) for path, current in paths
-        ]
-        return any(covers(each, where, frozenset()) for each in self.scopes for where in place)
+            return frozenset(scopes)
+        if not self.scopes:
+            return frozenset()
+        rows = Actor.objects.filter(pk__in=scopes, kind="organisation").values_list("id", "path", "current")
+        return frozenset(
+            id_
+            for id_, path, current in rows
+            for place in [Place(None, organisations=frozenset({current or id_}), paths=(path,))]
+            if any(covers(each, place, frozenset()) for each in self.scopes)
+        )
 
 
 def places(reader: Reader, action: str = READ) -> Seen:

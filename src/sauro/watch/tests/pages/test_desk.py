@@ -9,8 +9,10 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Commitment, Event
+from sauro.core.models import Commitment, Definition, Event
 from sauro.core.moment import now
 from sauro.watch.tests.pages.conftest import DESK, Room, signed_in
 
@@ -63,6 +65,23 @@ def test_a_red_number_leads_to_its_cases_and_to_who_answers(room: Room) -> None:
     answers = client.get(red.answers)
     assert answers.context["head"].held is False and answers.context["count"] == 1
     assert "/can-bo/nhiem-vu/moi/?lead=" in answers.content.decode()
+
+
+def test_only_a_number_whose_cases_may_be_listed_leads_to_them(room: Room) -> None:
+    """A secretary of everything who is on duty for one commune: every number stands, that commune's alone open."""
+    for commune in ("C26041", "C26020"):
+        room.late(commune)
+    client, role = (
+        room.at(SECRETARY),
+        Definition.objects.get(kind="role", code="duty_officer", state="published"),
+    )
+    right = {"holder": room.seat(SECRETARY), "role": role.id, "scope": "subtree", "scope_id": room.agency("C26041"), "purpose": "duty", "basis": "57-NQ/TW"}  # fmt: skip
+    act(Ask("core.grant", PLATFORM, "duty", right))
+    page = client.get(f"{DESK}{room.agency('P75')}/")
+    own, others = (cell(page, code, "open_late") for code in ("C26041", "C26020"))
+    assert (own.count, others.count) == (1, 1) and others.href == ""
+    assert client.get(own.href).status_code == 200
+    assert not any(line.period.href for line in page.context["numbers"].dossiers)
 
 
 def test_days_order_and_words_stand_in_the_address(room: Room) -> None:
