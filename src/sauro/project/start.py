@@ -88,6 +88,9 @@ def database() -> Iterator[None]:
 
 def prepare(say: Say) -> None:
     """Bring schema, keys, static files and contents up to date. Says what takes time."""
+    from sauro.project.backup.restoring import refuse_half_restored
+
+    refuse_half_restored()
     if missing := missing_migrations():
         say(_("Setting the database up ({count} migrations)…").format(count=number(len(missing))))
         schema.migrate()

@@ -20,6 +20,7 @@ DEMONSTRATION = SAURO_PROFILE == "demonstration"
 SAURO_VAR = folder("SAURO_VAR", ROOT / "var")
 SAURO_KEYS = folder("SAURO_KEYS", SAURO_VAR / "keys")
 SAURO_FILES = folder("SAURO_FILES", SAURO_VAR / "files")
+SAURO_BACKUP_RECIPIENT = text("SAURO_BACKUP_RECIPIENT")
 SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
 SAURO_CLOCK_AHEAD_HOURS = number("SAURO_CLOCK_AHEAD_HOURS", 0, 100_000)
 SAURO_PROVINCES = frozenset(code.strip() for code in text("SAURO_PROVINCES").split(",") if code.strip())

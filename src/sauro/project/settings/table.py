@@ -78,6 +78,12 @@ TABLE: tuple[Setting, ...] = (
         "Folder of the encrypted attachments. Empty: var/files.",
     ),
     Setting(
+        "SAURO_BACKUP_RECIPIENT",
+        "",
+        "Khóa công khai của bản sao lưu, do `sauro backup-key` in ra. Máy này chỉ cần khóa công khai; khóa bí mật cất nơi khác.",
+        "Public key of backups, as `sauro backup-key` prints it. This machine needs only the public key; the secret one is kept elsewhere.",
+    ),
+    Setting(
         "SAURO_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "Các tên máy được phục vụ, cách nhau bằng dấu phẩy.",
