@@ -3,7 +3,7 @@
 from allauth.account import views as accounts
 from django.urls import URLPattern, URLResolver, include, path
 
-from sauro.project import health
+from sauro.project import health, metrics
 from sauro.serve.api import api
 
 # Only what is needed: allauth's other pages would keep people's e-mail addresses in the clear.
@@ -18,9 +18,10 @@ ACCOUNTS = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.alive, name="healthz"),
+    path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("healthz", health.healthy, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}/", view, name=f"account_{name}") for address, view, name in ACCOUNTS),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
