@@ -86,6 +86,8 @@ def check(folder: Path, identity: Path | None) -> Manifest:
 
 def restore(folder: Path, identity: Path, apart: Path | None, say: Say, progress: Progress) -> Restored:
     """Restore onto this empty machine. The database must be reachable. Raises Stop; before the mark nothing was done."""
+    with schema.as_owner():
+        pass  # Without an owner nothing can be restored: said before anything is done.
     try:
         found, signed = manifest.read(folder)
         copy = keys.found_apart(apart) if apart else None
