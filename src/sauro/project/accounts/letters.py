@@ -13,6 +13,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sauro.core.ids import new_id
+from sauro.core.models import Account
 from sauro.core.moment import now
 from sauro.core.ports.delivery import Delivered, PermanentFailure
 from sauro.core.ports.mail import Letter, SMTPMailer, Text
@@ -21,6 +22,7 @@ from sauro.serve.jobs import smtp_settings
 
 log = structlog.get_logger()
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
+ASKED_FOR = ("reset", "confirm")
 NOBODY = 0
 """Stands for the account of an address that no account has: its letter is never written."""
 
@@ -30,8 +32,10 @@ class NotYet(Exception):
 
 
 def queue(kind: str, user: int) -> None:
-    """Queue a letter of this kind, where a mail server is set up."""
-    if settings.SAURO_SENDS_MAIL:
+    """Queue a letter of this kind, where a mail server is set up; word of a change only for who has an address."""
+    if not settings.SAURO_SENDS_MAIL:
+        return
+    if kind in ASKED_FOR or Account.objects.filter(user_id=user, email__isnull=False).exists():
         send_account_letter.defer(kind=kind, user=user, key=new_id().hex)
 
 

@@ -24,7 +24,7 @@ _LABELS: dict[str, Text] = {
     "password2": _("Password, once more"),
     "oldpassword": _("Present password"),
     "email": _("E-mail address"),
-    "code": _("Code"),
+    "code": _("One-time code"),
     "name": _("Name of this passkey"),
 }
 _HINTS: dict[str, Text] = {
@@ -98,25 +98,22 @@ class Reauthenticate(InOurWords, ReauthenticateForm):  # type: ignore[misc]  # a
         self.label()
 
 
-class ChangePassword(InOurWords, ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+class _New(InOurWords):
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.label()
+        for name, words in (("password1", _("New password")), ("password2", _("New password, once more"))):
+            self.fields[name].label = words
+            say_what_to_do(self.fields[name])
+
+
+class ChangePassword(_New, ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     """The present password, and a new one twice."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.label()
 
-
-class SetPassword(InOurWords, SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+class SetPassword(_New, SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
     """A password for who has none, twice."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.label()
 
-
-class NewPassword(InOurWords, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
+class NewPassword(_New, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
     """A new password twice, by the link of a letter."""
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.label()
