@@ -5,6 +5,7 @@ come in, and nothing of what the provider said is kept: the person is found anew
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,11 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from requests import RequestException
 
 from sauro.core.ids import new_id
 from sauro.core.models import Account
@@ -111,15 +113,12 @@ class Federated(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth s
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, **more: Any
     ) -> None:
-        """Say that it did not work; which check failed is for the log."""
+        """Say that it did not work."""
         raised = more.get("exception")
         events.told(
             "account.sign_in_failed", reason="provider", error=type(raised).__name__ if raised else "state"
         )
-        page = render(
-            request, "socialaccount/authentication_error.html", {"provider": settings.SAURO_OIDC}, status=401
-        )
-        raise ImmediateHttpResponse(page)
+        raise ImmediateHttpResponse(failed(request))
 
 
 def unknown() -> Refusal:
@@ -161,19 +160,34 @@ def _configured(provider_id: str) -> None:
 
 
 def sign_in(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """Go to the provider. By a form only: no other site can begin it."""
+    """Go to the provider. By a form only: no other site can begin it, nor say what is asked of the provider."""
     _configured(provider_id)
     if request.method != "POST":
         return render(request, "socialaccount/login.html", {"provider": settings.SAURO_OIDC})
-    response: HttpResponseBase = OAuth2LoginView.adapter_view(Provider(request, provider_id))(request)
-    return response
+    request.GET = QueryDict()
+    return _went(request, OAuth2LoginView.adapter_view(Provider(request, provider_id)))
 
 
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """The provider's answer."""
     _configured(provider_id)
-    response: HttpResponseBase = OAuth2CallbackView.adapter_view(Provider(request, provider_id))(request)
-    return response
+    return _went(request, OAuth2CallbackView.adapter_view(Provider(request, provider_id)))
+
+
+def _went(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    """Do it; a provider that cannot be reached, or that answers what is no answer, is told as such."""
+    try:
+        return view(request)
+    except (OAuth2Error, RequestException, KeyError, ValueError) as raised:
+        events.told("account.sign_in_failed", reason="provider", error=type(raised).__name__)
+        return failed(request)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """That it did not work; which check failed is for the log."""
+    return render(
+        request, "socialaccount/authentication_error.html", {"provider": settings.SAURO_OIDC}, status=401
+    )
 
 
 OpenIDConnectProvider.oauth2_adapter_class = Provider

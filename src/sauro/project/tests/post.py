@@ -19,7 +19,7 @@ class Post:
         self.port = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        message = message_from_bytes(bytes(envelope.content or b""), policy=default)
+        message = message_from_bytes(envelope.original_content or b"", policy=default)
         text = "\n".join(
             str(part.get_content()) for part in message.walk() if part.get_content_type() == "text/plain"
         )
