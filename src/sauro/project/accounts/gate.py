@@ -15,7 +15,7 @@ from sauro.core.refusal import Refusal
 from sauro.project.accounts.standing import proved, standing
 from sauro.web.refusals import answer
 
-OPEN = ("/accounts/", "/i18n/", "/static/", "/healthz", "/readyz", "/metrics", "/tiep-can/")
+OPEN = ("/accounts/", "/i18n/", "/static/", "/livez", "/healthz", "/readyz", "/metrics", "/tiep-can/")
 """What stays open: the pages on which a second factor is made, and what concerns nobody."""
 
 

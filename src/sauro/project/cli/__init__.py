@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from sauro import __version__
-from sauro.project.cli import demo, doctor, manage, pack, replay, transfer, up, verify, worker
+from sauro.project.cli import backup, demo, doctor, manage, pack, replay, transfer, up, verify, worker
 from sauro.project.cli.command import Command, Exit, Stop
 from sauro.project.cli.language import _
 
@@ -17,6 +17,9 @@ COMMANDS: tuple[Command, ...] = (
     verify.COMMAND,
     replay.COMMAND,
     doctor.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
+    backup.KEY,
     transfer.IMPORT,
     transfer.EXPORT,
     manage.COMMAND,

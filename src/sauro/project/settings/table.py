@@ -78,6 +78,18 @@ TABLE: tuple[Setting, ...] = (
         "Folder of the encrypted attachments. Empty: var/files.",
     ),
     Setting(
+        "SAURO_BACKUP_RECIPIENT",
+        "",
+        "Khóa công khai của bản sao lưu, do `sauro backup-key` in ra. Máy này chỉ cần khóa công khai; khóa bí mật cất nơi khác.",
+        "Public key of backups, as `sauro backup-key` prints it. This machine needs only the public key; the secret one is kept elsewhere.",
+    ),
+    Setting(
+        "SAURO_OPERATOR_TOKEN",
+        "",
+        "Mã mà chương trình giám sát gửi (Authorization: Bearer …) để đọc /metrics và chi tiết của /healthz, /readyz. Để trống thì mã được tạo một lần trong SAURO_KEYS/operator-token.",
+        "Token that monitoring programs send (Authorization: Bearer …) to read /metrics and the details of /healthz and /readyz. Empty: made once in SAURO_KEYS/operator-token.",
+    ),
+    Setting(
         "SAURO_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "Các tên máy được phục vụ, cách nhau bằng dấu phẩy.",
