@@ -16,6 +16,8 @@ from sauro.project.simulation.life import Case, Planned
 from sauro.project.simulation.people import Citizen
 from sauro.project.simulation.places import ONLINE
 from sauro.project.simulation.samples import Sample
+from sauro.project.simulation.work import Errand
+from sauro.steer.models import Evidence
 
 ACTIONS = {
     "submit": "serve.submit_dossier", "assist": "serve.assist_filing", "accept": "serve.accept_dossier",
@@ -40,7 +42,9 @@ class Cast:
     def files(self, planned: Iterable[Planned], at: Any) -> Iterator[StoredFile]:
         """The rows of the files that these acts need: each stands for a specimen."""
         for each in planned:
-            case, verb = each.case, each.todo.verb
+            case, verb = each.case, each.verb
+            if not isinstance(case, Case):
+                continue
             if verb in ("submit", "assist"):
                 for component in case.way.papers:
                     yield self._file(case, component, self.samples["attachment"], at)
@@ -56,12 +60,16 @@ class Cast:
     def preparing(self, planned: Planned) -> Ask:
         """What the worker would have asked: the specimen is what will be signed."""
         case = planned.case
+        assert isinstance(case, Case)
         payload = {"file": _file_id(case, "result"), "digest": self.samples[case.way.procedure.code].digest}
         return Ask("serve.prepare_signature", PLATFORM, _key(planned), payload, subject=case.id)
 
     def asking(self, planned: Planned, day: date) -> Ask:
         """One act of the plan, asked by who does it."""
-        case, todo = planned.case, planned.todo
+        case = planned.case
+        if isinstance(case, Errand):
+            return self._steering(case, planned)
+        todo = case.todo[planned.at]
         action, payload = ACTIONS[todo.verb], getattr(self, f"_{todo.verb}")(case, todo.step, day)
         subject = None if todo.verb in ("submit", "assist") else case.id
         if todo.verb == "assist":
@@ -70,6 +78,14 @@ class Cast:
         if todo.office is None:
             return Ask(action, self.citizens[case.citizen].id, _key(planned), payload, subject)
         return Ask(action, self.holders[todo.office], _key(planned), payload, subject, todo.office)
+
+    def _steering(self, errand: Errand, planned: Planned) -> Ask:
+        step = errand.todo[planned.at]
+        says = step.says
+        if step.verb == "judge_evidence":
+            says = says | {"evidence": Evidence.objects.filter(task=errand.id).values_list("id", flat=True).first()}
+        action = f"steer.{step.verb}"
+        return Ask(action, self.holders[step.office], _key(planned), says, step.subject, step.office)
 
     def _submit(self, case: Case, _step: str, day: date) -> dict[str, Any]:
         way, citizen = case.way, self.citizens[case.citizen]

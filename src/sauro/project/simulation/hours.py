@@ -45,7 +45,7 @@ class Hours:
         return self.working[number] if number < len(self.working) else None
 
 
-def hours(calendar: Calendar, first: date, last: date, seed: int) -> Hours:
+def hours(calendar: Calendar, first: date, last: date, seed: str) -> Hours:
     """The slots from the first day to the last, both included; their seconds differ from day to day by the seed."""
     found = []
     for number in range((last - first).days + 1):

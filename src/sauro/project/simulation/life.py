@@ -16,6 +16,8 @@ from uuid import UUID
 from sauro.packs.ids import id_of
 from sauro.project.simulation.hours import Hours
 from sauro.project.simulation.places import COUNTER, MIX, ONLINE, Province, Way
+from sauro.project.simulation import work
+from sauro.project.simulation.work import Errand
 
 WEEK = (1.35, 1.15, 1.0, 0.95, 0.9, 0.14, 0.1)
 """How much is filed on Monday … Sunday; on other days off as on a Sunday."""
@@ -65,15 +67,15 @@ class Planned:
 
     slot: int
     order: int
-    case: Case = field(compare=False)
+    case: Case | Errand = field(compare=False)
     at: int = field(compare=False)
 
     @property
-    def todo(self) -> Todo:
-        return self.case.todo[self.at]
+    def verb(self) -> str:
+        return self.case.todo[self.at].verb
 
 
-def plan(province: Province, count: int, hours: Hours, seed: int, people: int, *, broken: bool) -> list[Planned]:
+def plan(province: Province, count: int, hours: Hours, seed: str, people: int, *, broken: bool) -> list[Planned]:
     """Everything that happens to ``count`` dossiers of a province, in order."""
     chance = Random(f"{seed}:{province.code}")
     if not province.ways or not hours.working:
@@ -83,8 +85,14 @@ def plan(province: Province, count: int, hours: Hours, seed: int, people: int, *
     return sorted(_run(filings, hours, pace, chance, broken=broken))
 
 
+def tasks(who: work.Offices, count: int, hours: Hours, seed: str) -> list[Planned]:
+    """Everything that happens to the tasks of the nation, in order."""
+    made = work.plan(who, count, hours, seed)
+    return sorted(Planned(slot, order, errand, at) for order, (slot, errand, at) in enumerate(made))
+
+
 def _filings(
-    province: Province, count: int, hours: Hours, chance: Random, seed: int, people: int
+    province: Province, count: int, hours: Hours, chance: Random, seed: str, people: int
 ) -> Iterator[tuple[int, Case]]:
     ways = list(province.ways.items())
     weights = [MIX[code] * (1.0 + 0.5 * (number % 3)) for number, ((code, _area), _known) in enumerate(ways)]

@@ -24,7 +24,7 @@ from sauro.core.queries import courses
 from sauro.project.cli.command import Exit, Stop
 from sauro.project.cli.language import _
 from sauro.project.cli.progress import Stages
-from sauro.project.simulation import life, people, places
+from sauro.project.simulation import life, people, places, work
 from sauro.project.simulation.asking import Cast
 from sauro.project.simulation.hours import Hours, hours
 from sauro.project.simulation.life import Planned
@@ -50,6 +50,11 @@ class Wanted:
     tasks: int
     until: date | None = None
     processes: int = 0
+
+    @property
+    def series(self) -> str:
+        """What every chance and every id begins with: another size is another nation."""
+        return f"{self.seed}-{self.days}-{self.dossiers}-{self.tasks}"
 
 
 @dataclass
@@ -77,6 +82,15 @@ def alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
+def under_way() -> bool:
+    """Whether somebody simulates now."""
+    if not settings.DEMONSTRATION:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
 def simulate(asked: Wanted, stages: Stages) -> Told:
     """Make what is asked for, or go on with it where it was cut off. Raises Stop."""
     began = time.monotonic()
@@ -86,26 +100,36 @@ def simulate(asked: Wanted, stages: Stages) -> Told:
         return Told()
     assert wanted.until is not None
     first, last = wanted.until - timedelta(days=wanted.days), wanted.until - timedelta(days=1)
-    when = hours(courses.calendar(last)[1], first, last, wanted.seed)
-    found, cast = _cast(wanted, first, last, stages)
+    when = hours(courses.calendar(last)[1], first, last, wanted.series)
+    found, steering = _places(wanted, first, last)
+    cast = _cast(wanted, found, steering, first, stages)
     plans = _plans(wanted, found, when, len(cast.citizens))
+    if steering is not None:
+        plans.append(life.tasks(steering, wanted.tasks, when, wanted.series))
     told = _do(wanted, kept, when, cast, plans, stages)
     kept.finish()
     told.seconds = time.monotonic() - began
     return told
 
 
-def _cast(wanted: Wanted, first: date, last: date, stages: Stages) -> tuple[list[Province], Cast]:
+def _places(wanted: Wanted, first: date, last: date) -> tuple[list[Province], work.Offices | None]:
+    """Where dossiers are filed, and who steers."""
     loaded = len(places.communes(1))
     each = max(1, min(MOST_COMMUNES, wanted.dossiers // max(1, loaded * PER_COMMUNE)))
-    found = places.provinces(each, first, last)
+    found = places.provinces(each, first, last) if wanted.dossiers else []
+    return found, work.offices(first) if wanted.tasks else None
+
+
+def _cast(
+    wanted: Wanted, found: Sequence[Province], steering: work.Offices | None, first: date, stages: Stages
+) -> Cast:
     citizens = people.citizens(max(5, min(1_500, wanted.dossiers // 12)))
-    offices = places.offices_of(found)
+    offices = places.offices_of(found) | (steering.all() if steering else set())
     people.settle(citizens, stages)
     people.fill(offices, stages)
     procedures = {way.procedure.code: way.procedure for province in found for ways in province.ways.values() for way in ways.values()}  # fmt: skip
     assisters = {area: office for province in found for area, office in province.assisters.items()}
-    return found, Cast(citizens, people.holders(offices), assisters, samples(procedures.values()), first)
+    return Cast(citizens, people.holders(offices), assisters, samples(procedures.values()), first)
 
 
 def _plans(wanted: Wanted, found: Sequence[Province], when: Hours, citizens: int) -> list[list[Planned]]:
@@ -116,7 +140,7 @@ def _plans(wanted: Wanted, found: Sequence[Province], when: Hours, citizens: int
         counts[0] += wanted.dossiers - sum(counts)
     broken = min(1, len(found) - 1)
     return [
-        life.plan(province, count, when, wanted.seed, citizens, broken=number == broken)
+        life.plan(province, count, when, wanted.series, citizens, broken=number == broken)
         for number, (province, count) in enumerate(zip(found, counts, strict=True))
     ]
 
@@ -128,7 +152,7 @@ def _do(
     parts: list[list[Planned]] = [[] for _number in range(wanted.processes)]
     for plan in sorted(plans, key=len, reverse=True):
         min(parts, key=len).extend(plan)
-    whole = sum(len(part) + sum(each.todo.verb == "sign" for each in part) for part in parts)
+    whole = sum(len(part) + sum(each.verb == "sign" for each in part) for part in parts)
     fork = multiprocessing.get_context("fork")
     told, pipes, running = Told(), [], []
     # Each process opens a connection of its own: one that is shared would mix their words.

@@ -22,7 +22,9 @@ _DUE = """
 SELECT id, commitment, kind, due_at FROM core_timer WHERE commitment = ANY(%s) AND kind <> 'retention'
 AND fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at, id
 """
-ENDS = frozenset({"refuse", "sign", "stop", "withdraw"})
+BEGINS = frozenset({"accept", "assign_task", "hand_sub_task"})
+ENDS = frozenset({"refuse", "sign", "stop", "withdraw", "close_task"})
+"""The verbs that start a clock, and those that end it."""
 PASS = timedelta(seconds=61)
 """Between two acts on the same dossier in one slot."""
 
@@ -78,7 +80,7 @@ class Doing:
         if day is None:
             return
         StoredFile.objects.bulk_create(self.cast.files(batch, self._clock), ignore_conflicts=True)
-        signing = [each for each in batch if each.todo.verb == "sign"]
+        signing = [each for each in batch if each.verb == "sign"]
         self._do([self.cast.preparing(each) for each in signing], signing)
         batch = [each for each in batch if each.case.id not in self._lost]
         self._do([self.cast.asking(each, day) for each in batch], batch)
@@ -95,9 +97,9 @@ class Doing:
         self.told(len(asks), refused)
 
     def _follow(self, each: Planned) -> None:
-        if each.todo.verb in ENDS:
+        if each.verb in ENDS:
             self._open.discard(each.case.id)
-        elif each.todo.verb == "accept":
+        elif each.verb in BEGINS:
             self._open.add(each.case.id)
 
     def _fire(self) -> None:
