@@ -16,14 +16,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=DAYS, help=_("how many days are simulated"))
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help=_("how many dossiers are filed"))
     parser.add_argument("--tasks", type=int, default=TASKS, help=_("how many tasks are handed out"))
-    parser.add_argument("--until", type=date.fromisoformat, help=_("the day after the last one (otherwise today)"))
+    parser.add_argument(
+        "--until", type=date.fromisoformat, help=_("the day after the last one (otherwise today)")
+    )
     parser.add_argument("--processes", type=int, default=0, help=_("how many processes do it (otherwise one for each core)"))  # fmt: skip
     parser.add_argument("--json", action="store_true", help=_("answer as one JSON object"))
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Simulate; run again after it was stopped, it goes on where it was. Exit 1 when an act was refused."""
-    if not 1 <= chosen.days <= 365 or chosen.dossiers < 0 or chosen.tasks < 0 or not 0 <= chosen.processes <= 64:
+    if (
+        not 1 <= chosen.days <= 365
+        or chosen.dossiers < 0
+        or chosen.tasks < 0
+        or not 0 <= chosen.processes <= 64
+    ):
         raise Stop(_("Give 1 to 365 days, and no negative number."), Exit.USAGE)
     with installation():
         from sauro.project import start
@@ -37,7 +44,15 @@ def run(chosen: argparse.Namespace) -> int:
             told = nation.simulate(wanted, stages())
     if chosen.json:
         reasons, seconds = dict(told.reasons), round(told.seconds, 1)
-        give({"well": not told.refused, "acts": told.acts, "refused": told.refused, "seconds": seconds, "reasons": reasons})
+        give(
+            {
+                "well": not told.refused,
+                "acts": told.acts,
+                "refused": told.refused,
+                "seconds": seconds,
+                "reasons": reasons,
+            }
+        )
         return Exit.FAULT if told.refused else Exit.DONE
     if not told.acts:
         say(_("This was simulated before; nothing is made twice."))

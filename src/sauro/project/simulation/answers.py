@@ -23,7 +23,9 @@ class Unanswerable(RuntimeError):
     """No plain answers were found that a form accepts."""
 
 
-def acceptable(found: Procedure, area: str, today: date, channel: int) -> tuple[dict[str, Any], frozenset[str]]:
+def acceptable(
+    found: Procedure, area: str, today: date, channel: int
+) -> tuple[dict[str, Any], frozenset[str]]:
     """Fill the form plainly, then put right what its checks say. Gives the answers and the conditions that hold.
 
     Raises Unanswerable.

@@ -83,7 +83,9 @@ class Cast:
         step = errand.todo[planned.at]
         says = step.says
         if step.verb == "judge_evidence":
-            says = says | {"evidence": Evidence.objects.filter(task=errand.id).values_list("id", flat=True).first()}
+            says = says | {
+                "evidence": Evidence.objects.filter(task=errand.id).values_list("id", flat=True).first()
+            }
         action = f"steer.{step.verb}"
         return Ask(action, self.holders[step.office], _key(planned), says, step.subject, step.office)
 
@@ -100,17 +102,29 @@ class Cast:
 
     def _assist(self, case: Case, step: str, day: date) -> dict[str, Any]:
         applicant, at = self.citizens[case.citizen].id, self.assisters[case.way.area][1]
-        return {**self._submit(case, step, day), "applicant": applicant, "read_back": STATEMENT, "assisted_at": at}
+        return {
+            **self._submit(case, step, day),
+            "applicant": applicant,
+            "read_back": STATEMENT,
+            "assisted_at": at,
+        }
 
     def _accept(self, case: Case, step: str, day: date) -> dict[str, Any]:
         return {}
 
     def _refuse(self, case: Case, step: str, day: date) -> dict[str, Any]:
-        return {"ground": case.way.procedure.terms.refusals[0].id, "reason": f"Hồ sơ không đủ điều kiện {MARK}"}
+        return {
+            "ground": case.way.procedure.terms.refusals[0].id,
+            "reason": f"Hồ sơ không đủ điều kiện {MARK}",
+        }
 
     def _ask(self, case: Case, step: str, day: date) -> dict[str, Any]:
         item = next(iter(case.way.procedure.components), None) or next(iter(case.way.procedure.fields))
-        lack = {"item": item, "reason": f"Bản chụp bị mờ, không đọc được {MARK}", "guidance": "Chụp lại đủ bốn góc"}
+        lack = {
+            "item": item,
+            "reason": f"Bản chụp bị mờ, không đọc được {MARK}",
+            "guidance": "Chụp lại đủ bốn góc",
+        }
         return {"deficiencies": [lack]}
 
     def _answer(self, case: Case, step: str, day: date) -> dict[str, Any]:

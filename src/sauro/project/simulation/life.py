@@ -14,9 +14,9 @@ from random import Random
 from uuid import UUID
 
 from sauro.packs.ids import id_of
+from sauro.project.simulation import work
 from sauro.project.simulation.hours import Hours
 from sauro.project.simulation.places import COUNTER, MIX, ONLINE, Province, Way
-from sauro.project.simulation import work
 from sauro.project.simulation.work import Errand
 
 WEEK = (1.35, 1.15, 1.0, 0.95, 0.9, 0.14, 0.1)
@@ -75,7 +75,9 @@ class Planned:
         return self.case.todo[self.at].verb
 
 
-def plan(province: Province, count: int, hours: Hours, seed: str, people: int, *, broken: bool) -> list[Planned]:
+def plan(
+    province: Province, count: int, hours: Hours, seed: str, people: int, *, broken: bool
+) -> list[Planned]:
     """Everything that happens to ``count`` dossiers of a province, in order."""
     chance = Random(f"{seed}:{province.code}")
     if not province.ways or not hours.working:
@@ -100,8 +102,12 @@ def _filings(
     busy = [_busy(hours, number) for number in slots]
     open_ = [weight if hours.slots[number].open else 0.0 for number, weight in enumerate(busy)]
     for number in range(count):
-        (code, area), known = chance.choices(ways, weights)[0]
-        channel = ONLINE if ONLINE in known and (COUNTER not in known or chance.random() < SHARE_ONLINE) else COUNTER
+        (_code, area), known = chance.choices(ways, weights)[0]
+        channel = (
+            ONLINE
+            if ONLINE in known and (COUNTER not in known or chance.random() < SHARE_ONLINE)
+            else COUNTER
+        )
         (slot,) = chance.choices(slots, busy if channel == ONLINE else open_)
         helper = province.assisters.get(area)
         helped = helper is not None and channel == COUNTER and helper[1] in known[channel].places.involved
@@ -119,7 +125,9 @@ def _busy(hours: Hours, number: int) -> float:
     """How much is filed in a slot: by the day of the week, more at the turn of a month, and growing over the season."""
     slot = hours.slots[number]
     day: date = slot.at.date()
-    rest = not any(each.open for each in hours.slots[max(0, number - 9) : number + 9] if each.at.date() == day)
+    rest = not any(
+        each.open for each in hours.slots[max(0, number - 9) : number + 9] if each.at.date() == day
+    )
     weight = WEEK[6] if rest else WEEK[day.weekday()]
     if day.day <= 5 or day.day >= 28:
         weight *= 1.2
@@ -155,7 +163,11 @@ def _at(case: Case, step: str, kind: str, office: UUID, effort: float, chance: R
         if case.fate == "draft_back":
             drafting = next(each for each in case.way.steps if each.kind == "draft")
             drafter = case.way.plan[drafting.id]
-            return [Todo("send_back", step, office, effort), Todo("draft", drafting.id, drafter, effort), Todo("sign", step, office, effort)]
+            return [
+                Todo("send_back", step, office, effort),
+                Todo("draft", drafting.id, drafter, effort),
+                Todo("sign", step, office, effort),
+            ]
         return [Todo("sign", step, office, effort)]
     if kind == "draft" and case.fate == "ask_later":
         asked = _asked(step, office, chance)
@@ -193,7 +205,12 @@ def _pace(cases: Sequence[Case], hours: Hours, chance: Random) -> dict[UUID, tup
 
 
 def _run(
-    filings: Sequence[tuple[int, Case]], hours: Hours, pace: dict[UUID, tuple[float, float]], chance: Random, *, broken: bool
+    filings: Sequence[tuple[int, Case]],
+    hours: Hours,
+    pace: dict[UUID, tuple[float, float]],
+    chance: Random,
+    *,
+    broken: bool,
 ) -> Iterator[Planned]:
     """Let every case go from office to office, whoever is ready first."""
     waiting: list[tuple[float, int, int, Case, int]] = []

@@ -7,7 +7,7 @@ import multiprocessing.connection
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -71,7 +71,9 @@ class Told:
 def alone() -> Iterator[None]:
     """Nobody else simulates meanwhile. Raises Stop where somebody does, or where this is no demonstration."""
     if not Instance.is_demonstration():
-        raise Stop(_("Only a database that was created as a demonstration can be simulated in."), Exit.REFUSED)
+        raise Stop(
+            _("Only a database that was created as a demonstration can be simulated in."), Exit.REFUSED
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
@@ -87,7 +89,10 @@ def under_way() -> bool:
     if not settings.DEMONSTRATION:
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))", [LOCK])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [LOCK],
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -153,13 +158,17 @@ def _do(
     for plan in sorted(plans, key=len, reverse=True):
         min(parts, key=len).extend(plan)
     whole = sum(len(part) + sum(each.verb == "sign" for each in part) for part in parts)
+    if len(parts) == 1:
+        return _alone(sorted(parts[0]), kept, when, cast, lambda acts: stages("acts", acts, whole))
     fork = multiprocessing.get_context("fork")
     told, pipes, running = Told(), [], []
     # Each process opens a connection of its own: one that is shared would mix their words.
     held = connection.connection
     for number, part in enumerate(parts):
         here, there = fork.Pipe(duplex=False)
-        process = fork.Process(target=_part, args=(number, sorted(part), kept, when, cast, there), daemon=True)
+        process = fork.Process(
+            target=_part, args=(number, sorted(part), kept, when, cast, there), daemon=True
+        )
         process.start()
         there.close()
         pipes.append(here)
@@ -169,15 +178,35 @@ def _do(
     for process in running:
         process.join()
         if process.exitcode:
-            raise Stop(_("A part of the simulation ended early. Run it again: it goes on where it was."), Exit.FAULT)
+            raise Stop(
+                _("A part of the simulation ended early. Run it again: it goes on where it was."), Exit.FAULT
+            )
+    return told
+
+
+def _alone(
+    plan: Sequence[Planned], kept: "Kept", when: Hours, cast: Cast, tell: Callable[[int], None]
+) -> Told:
+    """All of it in this process."""
+    told = Told()
+
+    def hear(acts: int, refused: int) -> None:
+        told.acts += acts
+        told.refused += refused
+        tell(told.acts)
+
+    doing = Doing(when, cast, plan, hear)
+    doing.run(kept.settled(0), lambda slot: kept.settle(0, slot))
+    told.reasons = doing.refused
     return told
 
 
 def _follow(pipes: list[Any], told: Told, whole: int, stages: Stages) -> None:
     while pipes:
-        for pipe in multiprocessing.connection.wait(pipes):
+        ready: list[Any] = multiprocessing.connection.wait(pipes)
+        for pipe in ready:
             try:
-                acts, refused, reasons = pipe.recv()  # type: ignore[union-attr]
+                acts, refused, reasons = pipe.recv()
             except EOFError:
                 pipes.remove(pipe)
                 continue

@@ -101,7 +101,9 @@ def _move(dossier: UUID) -> None:
     row, promise = Dossier.objects.get(pk=dossier), Commitment.objects.get(pk=dossier)
     found = definitions.get(row.procedure).compiled(procedure)
     step = found.steps[row.step]
-    office = UUID(row.plan["positions"][step.id]) if row.status == Status.SUBMITTED else (promise.position or None)
+    office = (
+        UUID(row.plan["positions"][step.id]) if row.status == Status.SUBMITTED else (promise.position or None)
+    )
     person = people.holders([office]).get(office) if office else None
     if office is None or person is None:
         return
@@ -121,7 +123,11 @@ def _move(dossier: UUID) -> None:
 def _act(found: Procedure, step: Step, channel: int) -> tuple[str, dict[str, Any]]:
     if step.kind == "draft":
         words = [f"Cấp theo đề nghị của người nộp {answers.MARK}."]
-        return "serve.draft_decision", {"outcome": "granted", "paragraphs": words, "entries": answers.entries(found)}
+        return "serve.draft_decision", {
+            "outcome": "granted",
+            "paragraphs": words,
+            "entries": answers.entries(found),
+        }
     if step.kind == "return":
         return "serve.return_result", {"how": "online" if channel == places.ONLINE else "counter"}
     plain = {"accept": "serve.accept_dossier", "issue": "serve.issue_result"}

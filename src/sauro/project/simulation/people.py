@@ -81,7 +81,9 @@ def fill(offices: Iterable[UUID], stages: Stages) -> None:
 def holders(offices: Iterable[UUID]) -> dict[UUID, UUID]:
     """Who holds these offices today: one person each, the one who was first appointed."""
     today = local_day(now())
-    rows = Holding.objects.filter(position__in=list(offices), valid_from__lte=today).order_by("-valid_from", "-id")
+    rows = Holding.objects.filter(position__in=list(offices), valid_from__lte=today).order_by(
+        "-valid_from", "-id"
+    )
     return {row.position: row.person for row in rows if row.valid_to is None or row.valid_to >= today}
 
 

@@ -66,14 +66,17 @@ def communes(each: int) -> dict[str, list[str]]:
     rows = Actor.objects.filter(type="commune-committee", kind="organisation").order_by("code")
     above = dict(Actor.objects.filter(type="province-committee").values_list("id", "area"))
     for area, parent in rows.values_list("area", "parent"):
-        found.setdefault(above[parent], []).append(area)
+        if parent is not None:
+            found.setdefault(above[parent], []).append(area)
     return {province: _some(areas, each) for province, areas in sorted(found.items())}
 
 
 def _some(areas: Sequence[str], count: int) -> list[str]:
     chosen = list(areas[:: max(1, len(areas) // count)][:count])
     # Where the demonstration's own people hold the offices, so that their desks live.
-    return [COMMUNE, *[area for area in chosen if area != COMMUNE][: count - 1]] if COMMUNE in areas else chosen
+    return (
+        [COMMUNE, *[area for area in chosen if area != COMMUNE][: count - 1]] if COMMUNE in areas else chosen
+    )
 
 
 def provinces(each: int, first: date, last: date) -> list[Province]:
@@ -122,7 +125,9 @@ def _ways(found: Procedure, area: str, day: date, filled: Filled) -> dict[int, W
         if (found.code, channel) not in filled:
             filled[found.code, channel] = answers.acceptable(found, area, day, channel)
         given, holds = filled[found.code, channel]
-        here = {name: area if found.fields[name].type == "commune" else value for name, value in given.items()}
+        here = {
+            name: area if found.fields[name].type == "commune" else value for name, value in given.items()
+        }
         made[channel] = Way(found, area, channel, places, here, holds, plans[involved])
     return made
 

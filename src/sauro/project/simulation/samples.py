@@ -38,7 +38,9 @@ class Sample:
 def samples(procedures: Iterable[Procedure]) -> Mapping[str, Sample]:
     """The specimen of each procedure's result by its code, and that of what people attach."""
     titles = {found.code: found.terms.name.vi for found in procedures}
-    return {name: _sample(name, title) for name, title in [*titles.items(), ("attachment", "Giấy tờ kèm theo")]}
+    return {
+        name: _sample(name, title) for name, title in [*titles.items(), ("attachment", "Giấy tờ kèm theo")]
+    }
 
 
 def _sample(name: str, about: str) -> Sample:

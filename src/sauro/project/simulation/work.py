@@ -33,12 +33,18 @@ MATTERS = (
     "hộ kinh doanh", "lao động", "du lịch", "môi trường", "năng lượng", "tài chính", "tư pháp", "bán dẫn",
     "trí tuệ nhân tạo", "định danh điện tử", "thanh toán số",
 )  # fmt: skip
-OUTPUTS = ("Nền tảng vận hành, có biên bản nghiệm thu", "Văn bản được ban hành", "Báo cáo kết quả được phê duyệt")
+OUTPUTS = (
+    "Nền tảng vận hành, có biên bản nghiệm thu",
+    "Văn bản được ban hành",
+    "Báo cáo kết quả được phê duyệt",
+)
 FATES = (
     ("done", 36), ("done_late", 11), ("working", 26), ("parts", 9), ("overdue", 7), ("green_red", 6), ("waiting", 2),
     ("declined", 1), ("assigned", 2),
 )  # fmt: skip
 """What has become of a hundred tasks by the end: an assumption of ours."""
+SHORTEST = 7
+"""Days that every task has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +85,31 @@ class Offices:
 
     def all(self) -> set[UUID]:
         """Every office that somebody must hold."""
-        seats = [self.secretary, self.verifier, *self.heads, *(seat for seats in self.below.values() for seat in seats)]
+        seats = [
+            self.secretary,
+            self.verifier,
+            *self.heads,
+            *(seat for seats in self.below.values() for seat in seats),
+        ]
         return {seat.office for seat in seats}
 
 
 def offices(first: date) -> Offices | None:
     """The offices of steering, and the instruments in force from the first day on; None where there is no centre."""
-    known = {code: Seat(id_, organisation) for id_, code, organisation in _positions(code__in=(SECRETARY, VERIFIER))}
+    known = {
+        code: Seat(id_, organisation)
+        for id_, code, organisation in _positions(code__in=(SECRETARY, VERIFIER))
+    }
     heads = [Seat(id_, organisation) for id_, _code, organisation in _positions(type__in=HEADS)]
     above = dict(Actor.objects.filter(kind="organisation").exclude(parent=None).values_list("id", "parent"))
     below: dict[UUID, list[Seat]] = {}
     for id_, _code, organisation in _positions(type__in=BELOW):
-        below.setdefault(above[organisation], []).append(Seat(id_, organisation))
-    rows = Record.objects.filter(register="instruments", code__in=INSTRUMENTS, valid_from__lte=first, valid_to=None)
+        parent = above[organisation]
+        if parent is not None:
+            below.setdefault(parent, []).append(Seat(id_, organisation))
+    rows = Record.objects.filter(
+        register="instruments", code__in=INSTRUMENTS, valid_from__lte=first, valid_to=None
+    )
     law = list(rows.order_by("code").values_list("id", flat=True))
     if len(known) < 2 or not heads or not law:
         return None
@@ -101,7 +119,7 @@ def offices(first: date) -> Offices | None:
 
 def _positions(**which: Any) -> list[tuple[UUID, str, UUID]]:
     rows = Actor.objects.filter(kind="position", **which).order_by("code")
-    return list(rows.values_list("id", "code", "organisation"))
+    return [(row.id, row.code, row.organisation) for row in rows if row.code and row.organisation]
 
 
 def plan(who: Offices, count: int, hours: Hours, seed: str) -> list[tuple[int, Errand, int]]:
@@ -115,7 +133,9 @@ def plan(who: Offices, count: int, hours: Hours, seed: str) -> list[tuple[int, E
     return made
 
 
-def _task(who: Offices, number: int, hours: Hours, seed: str, chance: Random) -> Iterator[tuple[int, Errand, int]]:
+def _task(
+    who: Offices, number: int, hours: Hours, seed: str, chance: Random
+) -> Iterator[tuple[int, Errand, int]]:
     lead = chance.choice(who.heads)
     fate = chance.choices([name for name, _ in FATES], [weight for _, weight in FATES])[0]
     if fate == "parts" and lead.organisation not in who.below:
@@ -124,7 +144,7 @@ def _task(who: Offices, number: int, hours: Hours, seed: str, chance: Random) ->
     span = len(hours.working)
     begun = chance.uniform(0, 0.45 if fate not in ("working", "assigned", "waiting") else 0.9) * span
     lasts = chance.uniform(0.15, 0.5) * span
-    ends = _due(hours, begun + lasts, fate, chance)
+    ends = max(_due(hours, begun + lasts, fate, chance), _day(hours, begun) + timedelta(days=SHORTEST))
     what = chance.choice(THEMES).format(what=chance.choice(MATTERS))
     terms = _terms(who, lead, f"{what} {MARK}", ends, chance)
     terms |= {
@@ -142,6 +162,11 @@ def _task(who: Offices, number: int, hours: Hours, seed: str, chance: Random) ->
         accepted = moments[2]
         for part, seat in enumerate(who.below[lead.organisation][: chance.randint(2, 3)]):
             yield from _part(who, errand, lead, seat, part, terms, accepted + day, hours, day, chance)
+
+
+def _day(hours: Hours, moment: float) -> date:
+    slot = hours.slot_at(moment)
+    return hours.slots[-1 if slot is None else slot].at.date()
 
 
 def _due(hours: Hours, moment: float, fate: str, chance: Random) -> date:
@@ -182,7 +207,11 @@ def _course(
     yield _report(lead, task, 100, chance), moment
     if fate == "green_red" and chance.random() < 0.5:
         return
-    link = {"kind": "link", "reference": f"https://mo-phong.example.vn/bang-chung/{task}", "words": f"Biên bản {MARK}"}
+    link = {
+        "kind": "link",
+        "reference": f"https://mo-phong.example.vn/bang-chung/{task}",
+        "words": f"Biên bản {MARK}",
+    }
     yield Step("attach_evidence", lead.office, link, task), moment + 0.5
     if fate == "waiting":
         return
@@ -207,7 +236,9 @@ def _part(
 ) -> Iterator[tuple[int, Errand, int]]:  # fmt: skip
     """A part handed down: not due after the whole."""
     errand = Errand(id_of(f"simulation/{above.id}/{number}"))
-    terms = _terms(who, seat, f"{whole['task']} – phần {number + 1}", whole["due_on"] - timedelta(days=5), chance)
+    terms = _terms(
+        who, seat, f"{whole['task']} – phần {number + 1}", whole["due_on"] - timedelta(days=5), chance
+    )
     terms |= {"id": errand.id, "share": 3_000}
     errand.todo = [Step("hand_sub_task", head.office, terms, above.id)]
     moments = [moment]
