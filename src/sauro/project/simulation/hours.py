@@ -1,4 +1,4 @@
-"""The moments at which a simulated nation acts: eight in each working day, and two when only citizens are awake."""
+"""The moments at which a simulated nation acts: four in each working day, and one when only citizens are awake."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from random import Random
 from sauro.core.clock.calendar import Calendar
 from sauro.core.doorway.decide import VIETNAM
 
-OFFICE = (time(8), time(9), time(10), time(11), time(13, 30), time(14, 30), time(15, 30), time(16, 30))
-HOME = (time(12), time(20))
+OFFICE = (time(8), time(10), time(13), time(15, 5))
+SLOT_HOURS = 2
+"""Each stands for the two hours that follow: many acts at a time cost a third of what few cost."""
+HOME = time(20)
 """When people file from home; on days off also."""
-SPREAD = 24 * 60
+SPREAD = 20 * 60
 """A batch begins within so many seconds of its moment."""
 
 
@@ -53,7 +55,7 @@ def hours(calendar: Calendar, first: date, last: date, seed: str) -> Hours:
         at_work = calendar.day(day).rest is None
         moments = [(each, True) for each in OFFICE] if at_work else []
         chance = Random(f"{seed}:{day}")
-        for each, open_ in sorted(moments + [(each, False) for each in HOME]):
+        for each, open_ in [*moments, (HOME, False)]:
             begins = datetime.combine(day, each, VIETNAM)
             found.append(Slot(begins + timedelta(seconds=chance.randrange(SPREAD)), open_))
     return Hours(tuple(found))

@@ -1,6 +1,6 @@
 """What happens in one province: planned from the seed alone, in office time, before any act is done.
 
-Offices are queues: each does so many acts an hour, in the order in which they come. A well staffed one keeps its
+Offices are queues: each does so many acts in a slot, in the order in which they come. A well staffed one keeps its
 deadlines; one with too few people falls behind; one step of one procedure is broken for a while, and everything that
 has to pass it piles up in front of it. Lateness is what follows from that, it is drawn nowhere.
 """
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sauro.packs.ids import id_of
 from sauro.project.simulation import work
-from sauro.project.simulation.hours import Hours
+from sauro.project.simulation.hours import SLOT_HOURS, Hours
 from sauro.project.simulation.places import COUNTER, MIX, ONLINE, Province, Way
 from sauro.project.simulation.work import Errand
 
@@ -28,8 +28,10 @@ FATES = (
 )  # fmt: skip
 """What becomes of a thousand filings, apart from lateness: an assumption of ours."""
 NEVER_ANSWERED, NEVER_FETCHED, DECIDED_NO = 0.12, 0.04, 0.03
-PLENTY = 3.0
-"""Acts an hour of a well staffed office."""
+PLENTY = 8.0
+"""Acts of a well staffed office in one slot."""
+AT_LEAST = 0.25
+"""The part of a slot that lies at least between two acts on a dossier."""
 UNDERSTAFFED = 0.05
 AT_ONCE, IN_TIME = 0.07, 0.3
 """Which part of the hours that the pack gives a step it mostly takes: where the limit is the same day, and elsewhere."""
@@ -53,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One act to come: its verb, the step it is about, the office that does it (None: the citizen), its effort in hours."""
+    """One act to come: its verb, the step it is about, the office that does it (None: the citizen), its effort in slots."""
 
     verb: str
     step: str
@@ -126,7 +128,7 @@ def _busy(hours: Hours, number: int) -> float:
     slot = hours.slots[number]
     day: date = slot.at.date()
     rest = not any(
-        each.open for each in hours.slots[max(0, number - 9) : number + 9] if each.at.date() == day
+        each.open for each in hours.slots[max(0, number - 4) : number + 5] if each.at.date() == day
     )
     weight = WEEK[6] if rest else WEEK[day.weekday()]
     if day.day <= 5 or day.day >= 28:
@@ -161,11 +163,9 @@ def _at(case: Case, step: str, kind: str, office: UUID, effort: float, chance: R
         if case.fate in ("stop", "withdraw"):
             return [Todo(case.fate, step, office if case.fate == "stop" else None, effort)]
         if case.fate == "draft_back":
-            drafting = next(each for each in case.way.steps if each.kind == "draft")
-            drafter = case.way.plan[drafting.id]
             return [
                 Todo("send_back", step, office, effort),
-                Todo("draft", drafting.id, drafter, effort),
+                *_again(case, step, effort),
                 Todo("sign", step, office, effort),
             ]
         return [Todo("sign", step, office, effort)]
@@ -173,9 +173,17 @@ def _at(case: Case, step: str, kind: str, office: UUID, effort: float, chance: R
         asked = _asked(step, office, chance)
         return asked if len(asked) == 1 else [*asked, Todo("draft", step, office, effort)]
     if kind == "return":
-        return [Todo("return", step, office, effort + (chance.lognormvariate(1.2, 0.9) if case.way.channel == COUNTER else 0.1))]  # fmt: skip
+        return [Todo("return", step, office, effort + (chance.lognormvariate(0.6, 0.9) if case.way.channel == COUNTER else 0.1))]  # fmt: skip
     verbs = {"assign": "assign", "draft": "draft", "issue": "issue"}
     return [Todo(verbs.get(kind, "complete"), step, office, effort)]
+
+
+def _again(case: Case, until: str, effort: float) -> Iterator[Todo]:
+    """The draft, and whatever comes between it and the signature, once more."""
+    ids = [each.id for each in case.way.steps]
+    first = next(at for at, each in enumerate(case.way.steps) if each.kind == "draft")
+    for step in case.way.steps[first : ids.index(until)]:
+        yield Todo("draft" if step.kind == "draft" else "complete", step.id, case.way.plan[step.id], effort)
 
 
 def _asked(step: str, office: UUID, chance: Random) -> list[Todo]:
@@ -183,17 +191,17 @@ def _asked(step: str, office: UUID, chance: Random) -> list[Todo]:
     ask = Todo("ask", step, office, 0.3)
     if chance.random() < NEVER_ANSWERED:
         return [ask]
-    return [ask, Todo("answer", step, None, 3 + chance.lognormvariate(2.3, 0.7))]
+    return [ask, Todo("answer", step, None, 1.5 + chance.lognormvariate(1.7, 0.7))]
 
 
 def _effort(way: Way, hours: float, chance: Random) -> float:
     """How long a step takes once it is begun: mostly less than the hours that the pack gives it."""
     amount, _unit = way.procedure.limit(way.holds)
-    return float(hours) * (IN_TIME if amount else AT_ONCE) * chance.lognormvariate(0.0, 0.5)
+    return float(hours) / SLOT_HOURS * (IN_TIME if amount else AT_ONCE) * chance.lognormvariate(0.0, 0.5)
 
 
 def _pace(cases: Sequence[Case], hours: Hours, chance: Random) -> dict[UUID, tuple[float, float]]:
-    """How many acts an hour each office does: plenty, or hardly as many as come; and while its step is broken."""
+    """How many acts each office does in a slot: plenty, or hardly as many as come; and while its step is broken."""
     come = Counter(todo.office for case in cases for todo in case.todo if todo.office is not None)
     pace = {}
     for office, count in sorted(come.items()):
@@ -220,7 +228,7 @@ def _run(
     for slot, case in filings:
         yield Planned(slot, order, case, 0)
         order += 1
-        ready = hours.office_time(slot) + chance.uniform(0.2, 1.6)
+        ready = hours.office_time(slot) + chance.uniform(AT_LEAST, 0.9)
         heapq.heappush(waiting, (ready, order, slot, case, 1))
     while waiting:
         ready, _order, slot, case, at = heapq.heappop(waiting)
@@ -239,7 +247,7 @@ def _run(
         order += 1
         found = max(found, slot)
         yield Planned(found, order, case, at)
-        heapq.heappush(waiting, (max(done, hours.office_time(found)), order, found, case, at + 1))
+        heapq.heappush(waiting, (max(done, hours.office_time(found)) + AT_LEAST, order, found, case, at + 1))
 
 
 def _is_broken(case: Case, todo: Todo, part: float) -> bool:

@@ -25,7 +25,7 @@ AND fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at, 
 BEGINS = frozenset({"accept", "assign_task", "hand_sub_task"})
 ENDS = frozenset({"refuse", "sign", "stop", "withdraw", "close_task"})
 """The verbs that start a clock, and those that end it."""
-PASS = timedelta(seconds=61)
+PASS = timedelta(seconds=1_303)
 """Between two acts on the same dossier in one slot."""
 
 
@@ -69,6 +69,7 @@ class Doing:
     def _slot(self, slot: int, group: Sequence[Planned]) -> None:
         begins = self.hours.slots[slot].at
         self._clock = begins
+        StoredFile.objects.bulk_create(self.cast.files(group, begins), ignore_conflicts=True)
         if self.hours.slots[slot].open:
             self._fire()
         for number, batch in enumerate(_passes(group)):
@@ -79,7 +80,6 @@ class Doing:
         day = self.hours.slots[batch[0].slot].at.date() if batch else None
         if day is None:
             return
-        StoredFile.objects.bulk_create(self.cast.files(batch, self._clock), ignore_conflicts=True)
         signing = [each for each in batch if each.verb == "sign"]
         self._do([self.cast.preparing(each) for each in signing], signing)
         batch = [each for each in batch if each.case.id not in self._lost]
