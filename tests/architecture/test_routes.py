@@ -98,6 +98,7 @@ OWN = {
     "serve:who_looked": "who looked at the reader's data",
 }
 OPERATORS = {
+    "operations": "how the installation stands, for its administrator",
     "metrics": "counts, for programs that bear the operator's token",
 }
 OFFICE = {

@@ -137,6 +137,21 @@ def test_backup_under_load_and_restore_on_an_empty_machine(
         machine.server.end()
 
 
+def test_what_had_no_place_yet_gets_it(own_folder: Path) -> None:
+    """A backup is taken between an act and its sealing, and restored long after: that is no finding."""
+    places = Places(own_folder)
+    never_served, machine = Installation(own_folder / "first"), Installation(own_folder / "machine")
+    for at in (never_served, machine):
+        at.var.mkdir()
+    assert never_served.command("up", "--prepare").returncode == 0
+    made = places.back_up(never_served, places.recipient(never_served))
+    assert made["leaves"] == 0 and made["waiting"] > 1000
+    done = places.restore(machine, made["folder"], "--json")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    said = json.loads(done.stdout)
+    assert said["verified"]["events"] == made["waiting"] and said["verified"]["waiting"] == 0
+
+
 def test_a_restore_that_was_killed_is_run_again(installation: Installation, own_folder: Path) -> None:
     places = Places(own_folder)
     made = places.back_up(installation, places.recipient(installation))

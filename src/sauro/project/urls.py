@@ -10,7 +10,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
-from sauro.project import health, metrics
+from sauro.project import health, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.serve.api import api
 
@@ -63,12 +63,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthy, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
+    path("can-bo/van-hanh/", operations.operations, name="operations"),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
     path("", include("sauro.steer.pages.urls")),
     path("", include("sauro.watch.pages.urls")),
 ]
+
+operations.register()
 
 handler400 = "sauro.web.errors.bad_request"
 handler403 = "sauro.web.errors.forbidden"

@@ -131,6 +131,8 @@ def put_in_place(copy: Path, keys: Path) -> None:
     """Give an installation without keys those of a copy, whole or not at all."""
     _folder(keys)
     keys.chmod(DIRECTORY_MODE)
+    for left in keys.glob(f".{HOME}-*"):
+        _destroy(left)
     building = keys / f".{HOME}-{secrets.token_hex(4)}"
     building.mkdir(mode=DIRECTORY_MODE)
     for path in (copy / HOME).iterdir():

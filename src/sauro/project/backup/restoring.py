@@ -22,7 +22,7 @@ from sauro.core.doorway import Ask
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.journal import checkpoints, database
 from sauro.core.journal.findings import Report
-from sauro.core.journal.sealer import tree_size
+from sauro.core.journal.sealer import Sealer, tree_size
 from sauro.core.journal.verify import verify
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.erased import Step
@@ -86,6 +86,8 @@ def check(folder: Path, identity: Path | None) -> Manifest:
 
 def restore(folder: Path, identity: Path, apart: Path | None, say: Say, progress: Progress) -> Restored:
     """Restore onto this empty machine. The database must be reachable. Raises Stop; before the mark nothing was done."""
+    with schema.as_owner():
+        pass  # Without an owner nothing can be restored: said before anything is done.
     try:
         found, signed = manifest.read(folder)
         copy = keys.found_apart(apart) if apart else None
@@ -113,7 +115,7 @@ def restore(folder: Path, identity: Path, apart: Path | None, say: Say, progress
     say(_("Applying the erasure list…"))
     erased, undecided = _keep_erased()
     say(_("Verifying…"))
-    report, lacking = _verify(found)
+    report, lacking = _verify(found, erased)
     _mark().unlink()
     return Restored(found, erased, undecided, wrong, lacking, report)
 
@@ -179,6 +181,13 @@ def _refuse_what_is_there(copy: Path | None, again: bool) -> None:
         there.append(_("the database has tables"))
     if any(Path(settings.SAURO_FILES).glob("*/*")):
         there.append(_("{folder} has files").format(folder=settings.SAURO_FILES))
+    if (journal.published() / checkpoints.LATEST).exists():
+        # What others were told must not be forgotten because a restore writes over it.
+        there.append(
+            _(
+                "{folder} has checkpoints; move them away, and keep them with the record of this restore"
+            ).format(folder=journal.published())
+        )
     if copy and keyring.exists(settings.SAURO_KEYS):
         there.append(_("{folder} has keys; leave --keys out to use them").format(folder=settings.SAURO_KEYS))
     if there:
@@ -251,19 +260,17 @@ def _restore_database(folder: Path, found: Manifest, key: bytes, again: bool, pr
 
 
 def _restore_files(folder: Path, found: Manifest, key: bytes, progress: Progress) -> int:
-    """Put the bodies beside their place, and there by a rename. Gives how many are not what their rows say."""
+    """Put the bodies into their place, which may be a disk of its own. Gives how many are not what their rows say."""
     place = Path(settings.SAURO_FILES)
-    building = place.with_name(f"{place.name}.restoring")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(mode=0o700, parents=True)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # It was empty, or the mark says that what lies here was left by this restore when it was cut off.
+    for left in place.glob("??"):
+        shutil.rmtree(left)
     pieces = opened(folder / BODIES, key, found.id)
-    written = bodies.unpack(pieces, building, lambda done: progress("files", done, found.file_bytes))
+    written = bodies.unpack(pieces, place, lambda done: progress("files", done, found.file_bytes))
     with database.connect() as own, Cursor(own) as cursor:
         wrong = bodies.compare(cursor, written)
-
     os.sync()
-    shutil.rmtree(place, ignore_errors=True)
-    building.rename(place)
     return wrong
 
 
@@ -290,7 +297,7 @@ def _keep_erased() -> tuple[int, int]:
     return len(found.resurrected), len(after.undecided)
 
 
-def _verify(found: Manifest) -> tuple[Report, int]:
+def _verify(found: Manifest, erased: int) -> tuple[Report, int]:
     """Verify against the checkpoint that the backup brought. Gives the report, and how many master keys are lacking."""
     kept = journal.published() / checkpoints.LATEST
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -299,7 +306,12 @@ def _verify(found: Manifest) -> tuple[Report, int]:
     with database.connect() as own:
         with Cursor(own) as cursor:
             wrapped = {row[0] for row in cursor.execute(_GENERATIONS)}
-            if tree_size(cursor) != found.leaves:
-                raise Stop(_("The journal that was restored is not as long as the backup says."), Exit.FAULT)
+            leaves = tree_size(cursor)
+        # What had no place at the moment of the backup gets it now, as a worker would have done a moment later.
+        sealed, sealer = 0, Sealer()
+        while count := sealer.seal_once(own):
+            sealed += count
+        if (leaves, sealed) != (found.leaves, found.waiting + erased):
+            raise Stop(_("The journal that was restored is not as long as the backup says."), Exit.FAULT)
         report = verify(own, [journal.verifier()], journal.scratch(), kept if found.checkpoint else None)
     return report, len(wrapped - set(keyring.current().generations))

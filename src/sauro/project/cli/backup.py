@@ -8,6 +8,8 @@ from sauro.project.cli.command import Command, Exit, Stop, give, installation, s
 from sauro.project.cli.language import _, number
 from sauro.project.cli.progress import Stages
 
+SHOWN = 20
+
 
 def _stages() -> Stages:
     return Stages({"database": _("Database (bytes)"), "files": _("Files (bytes)")})
@@ -136,8 +138,10 @@ def run_restore(chosen: argparse.Namespace) -> int:
     if chosen.json:
         give(made.answer())
         return Exit.DONE if made.well else Exit.FAULT
-    for finding in made.report.findings.kept:
+    for finding in made.report.findings.kept[:SHOWN]:
         say(f"✗ {finding.sentence}")
+    if left := made.report.findings.count - len(made.report.findings.kept[:SHOWN]):
+        say(_("… and {count} more.").format(count=number(left)))
     counts = {
         _("✗ {count} announced erasures are undecided: docs/how-to/erase-personal-data.md"): made.undecided,
         _("✗ {count} files are not what their rows say."): made.wrong_files,

@@ -20,12 +20,17 @@ def of_database() -> Iterator[Finding]:
     try:
         with start.database():
             yield Finding("database", _("database"), "well", _version())
-            for check in (migrations, role, clock, erasures):
-                yield _safely(check)
-            yield from running.of_running()
+            yield from checks()
+            yield from running.of_running(served=bool(start.serving_at()))
     except (DatabaseError, postgres.NoServer, Stop) as error:
         remedy = _("Check DATABASE_URL, and that PostgreSQL runs.")
         yield Finding("database", _("database"), "fault", str(error).strip().splitlines()[0], remedy)
+
+
+def checks() -> Iterator[Finding]:
+    """Every check of a database that answers."""
+    for check in (migrations, role, clock, erasures):
+        yield _safely(check)
 
 
 def _safely(check: Callable[[], Finding]) -> Finding:

@@ -26,26 +26,20 @@ WATCHED = {"sealer": 15.0, "consumers": 120.0, "checkpoints": 60.0, "timers": 12
 MOST_FILES = 20_000
 
 
-def of_running() -> Iterator[Finding]:
-    """Every check of what runs and of what lies."""
+def of_running(served: bool) -> Iterator[Finding]:
+    """Every check of what runs and of what lies. `served`: pages are served now, so that all of it must run."""
     try:
         now = standing.measure()
     except DatabaseError as error:
         remedy = _("Bring the database up to date first: sauro up")
         yield Finding("running", _("processes"), "fault", str(error).strip().splitlines()[0], remedy)
         return
-    yield workers(now, served=bool(_serving()))
+    yield workers(now, served)
     yield sealer(now)
     yield from queues(now)
-    yield edge(served=bool(_serving()))
+    yield edge(served)
     yield orphans()
     yield backup()
-
-
-def _serving() -> str:
-    from sauro.project import start
-
-    return start.serving_at()
 
 
 def workers(now: Standing, served: bool) -> Finding:

@@ -1,5 +1,6 @@
 """Django's settings, from the table of environment variables in `table.py`."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -136,6 +137,8 @@ LANGUAGE_CODE = text("SAURO_LANGUAGE")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "sauro_language"
 FORMAT_MODULE_PATH = "sauro.web.formats"
+# The project is no application, so Django would not find its words by itself.
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
