@@ -25,6 +25,7 @@ from sauro.core.moment import now
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
+from sauro.project.accounts import sessions
 from sauro.project.start import set_clock
 from sauro.serve import drafts
 from sauro.steer import counting, lists
@@ -54,6 +55,7 @@ def duties() -> dict[str, Duty]:
         "editions": every(30.0, editions.publish_due),
         "vault": every(DAILY, settle_vault),
         "task_lists": every(DAILY, lists.discard_old),
+        "sessions": every(DAILY, sessions.forget_ended),
     }
 
 
