@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db
 METHODS = ("get", "post")
 
 PUBLIC = {
-    "healthz": "says only that the process lives",
-    "readyz": "says only that the database answers",
-    "metrics": "counts; nothing personal",
+    "livez": "says only that the process lives",
+    "readyz": "a word and a status; what is wrong is for who bears the operator's token",
+    "healthz": "a word and a status; what is wrong is for who bears the operator's token",
     "account_login": "signing in",
     "account_logout": "asks a signed-in person before it signs them out, and does nothing for a stranger",
     "account_signup": "making an account, where the profile allows it",
@@ -97,6 +97,9 @@ OWN = {
     "serve:inbox": "what the reader was told",
     "serve:who_looked": "who looked at the reader's data",
 }
+OPERATORS = {
+    "metrics": "counts, for programs that bear the operator's token",
+}
 OFFICE = {
     "serve:today": "the turn of the reader's office",
     "web:choose_office": "an office that the reader holds",
@@ -134,7 +137,7 @@ def routes() -> dict[str, URLPattern]:
 
 
 ROUTES = routes()
-OF_SOMETHING = {name: p for name, p in ROUTES.items() if name not in {*PUBLIC, *OWN, *OFFICE}}
+OF_SOMETHING = {name: p for name, p in ROUTES.items() if name not in {*PUBLIC, *OWN, *OFFICE, *OPERATORS}}
 
 
 @dataclass(frozen=True)
@@ -198,9 +201,9 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
 
 
 def test_every_address_has_a_policy() -> None:
-    listed = {**PUBLIC, **OWN, **OFFICE}
+    listed = {**PUBLIC, **OWN, **OFFICE, **OPERATORS}
     assert not set(listed) - set(ROUTES), "addresses that are listed and do not exist"
-    assert len(listed) == len(PUBLIC) + len(OWN) + len(OFFICE), "an address has one policy"
+    assert len(listed) == len(PUBLIC) + len(OWN) + len(OFFICE) + len(OPERATORS), "an address has one policy"
     for name, pattern in OF_SOMETHING.items():
         ids = {
             key

@@ -17,7 +17,9 @@ from sauro.core.vault import erasure, keyring
 from sauro.project import contents, postgres, schema
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _, number
+from sauro.project.cli.simulate import stages
 from sauro.project.schema import missing_migrations as missing_migrations
+from sauro.project.simulation.preload import preload
 from sauro.project.supervisor import Program
 
 Say = Callable[[str], None]
@@ -88,12 +90,16 @@ def database() -> Iterator[None]:
 
 def prepare(say: Say) -> None:
     """Bring schema, keys, static files and contents up to date. Says what takes time."""
+    from sauro.project.backup.restoring import refuse_half_restored
+
+    refuse_half_restored()
     if missing := missing_migrations():
         say(_("Setting the database up ({count} migrations)…").format(count=number(len(missing))))
         schema.migrate()
     contents.found(say)
     refuse_resurrected()
     contents.fill(say)
+    preload(say, stages())
     collect_static(say)
     connections.close_all()
 
@@ -142,6 +148,8 @@ def port_is_free(host: str, port: int) -> bool:
 
 def processes() -> list[Program]:
     """Give the page server, the workers and the live edge of this installation."""
+    from sauro.project import metrics
+
     host, port = settings.SAURO_HOST, settings.SAURO_PORT
     asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
     pages = Program(
@@ -153,6 +161,7 @@ def processes() -> list[Program]:
             *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
             "sauro.project.wsgi:application",
         ],
+        environment=metrics.shared(settings.SAURO_VAR),
         ready=(asked, port, "/readyz"),
     )
     worker = [sys.executable, "-m", "sauro.project.cli", "worker"]

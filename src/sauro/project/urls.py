@@ -10,7 +10,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
-from sauro.project import health
+from sauro.project import health, metrics
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.serve.api import api
 
@@ -58,9 +58,10 @@ ACCOUNTS: tuple[tuple[str, Callable[..., HttpResponseBase], str], ...] = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.alive, name="healthz"),
+    path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("healthz", health.healthy, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),

@@ -108,6 +108,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "worker", "duty", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("worker", models.UUIDField()),
+                ("duty", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("felt", models.DateTimeField()),
+                ("failures", models.IntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Tally",
             fields=[
                 (

@@ -15,7 +15,7 @@ from sauro.core.refusal import Refusal
 from sauro.project.accounts.standing import proved, standing
 from sauro.web.refusals import answer
 
-_NOBODYS = ("/i18n/", "/static/", "/healthz", "/readyz", "/metrics", "/tiep-can/")
+_NOBODYS = ("/i18n/", "/static/", "/livez", "/healthz", "/readyz", "/metrics", "/tiep-can/")
 OPEN = ("/accounts/", *_NOBODYS)
 """What stays open to who has no second factor: the pages on which one is made, and what concerns nobody."""
 SHOWING = (

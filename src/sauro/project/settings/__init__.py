@@ -21,9 +21,12 @@ DEMONSTRATION = SAURO_PROFILE == "demonstration"
 SAURO_VAR = folder("SAURO_VAR", ROOT / "var")
 SAURO_KEYS = folder("SAURO_KEYS", SAURO_VAR / "keys")
 SAURO_FILES = folder("SAURO_FILES", SAURO_VAR / "files")
+SAURO_BACKUP_RECIPIENT = text("SAURO_BACKUP_RECIPIENT")
 SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
 SAURO_CLOCK_AHEAD_HOURS = number("SAURO_CLOCK_AHEAD_HOURS", 0, 100_000)
 SAURO_PROVINCES = frozenset(code.strip() for code in text("SAURO_PROVINCES").split(",") if code.strip())
+SAURO_PRELOAD = number("SAURO_PRELOAD", 0, 1_000_000)
+SAURO_PACE = number("SAURO_PACE", 0, 60)
 SAURO_SIGNER = text("SAURO_SIGNER")
 SAURO_CLAMD = text("SAURO_CLAMD")
 SAURO_HOST = text("SAURO_HOST")
@@ -42,6 +45,7 @@ SAURO_CITIZEN_ACCOUNTS = SAURO_PROFILE != "back-office"
 
 DEBUG = yes("SAURO_DEBUG") and DEMONSTRATION
 SECRET_KEY = security.secret_key(SAURO_KEYS)
+SAURO_OPERATOR_TOKEN = text("SAURO_OPERATOR_TOKEN") or security.kept_secret(SAURO_KEYS, "operator-token")
 ALLOWED_HOSTS = [host.strip() for host in text("SAURO_HOSTS").split(",") if host.strip()]
 
 # Live pages: what a page may listen to, and the consumer of the journal that must have read it (None: the journal)
@@ -76,6 +80,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Behind the static files, which nobody needs to count, and around everything else.
+    "sauro.project.metrics.RequestsMiddleware",
     "csp.middleware.CSPMiddleware",
     # Around the session, so that it sees a sign-in and a sign-out too.
     "sauro.web.caching.PersonalPageMiddleware",

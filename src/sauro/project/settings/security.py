@@ -50,9 +50,14 @@ def cache_key(key: str, prefix: str, version: int) -> str:
 
 
 def secret_key(keys: Path) -> str:
-    """Give the key that signs sessions and forms, made at the first start in `keys` (0700), file mode 0600."""
+    """Give the key that signs sessions and forms, made at the first start."""
+    return kept_secret(keys, "django-secret")
+
+
+def kept_secret(keys: Path, name: str) -> str:
+    """Give a secret of this installation, made once in the folder `keys` (0700), file mode 0600."""
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = keys / "django-secret"
+    kept = keys / name
     try:
         descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

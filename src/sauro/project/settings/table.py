@@ -48,6 +48,18 @@ TABLE: tuple[Setting, ...] = (
         "Codes of the provinces that are loaded down to their communes, with commas between; empty for the whole nation.",
     ),
     Setting(
+        "SAURO_PRELOAD",
+        "0",
+        "Số hồ sơ mô phỏng mà bản trình diễn có sẵn khi khởi động lần đầu (cùng 1.298 nhiệm vụ, trong 90 ngày); 0: không có. «make run» đặt số này.",
+        "How many simulated dossiers a demonstration begins with at its first start (with 1,298 tasks, over 90 days); 0: none. `make run` sets it.",
+    ),
+    Setting(
+        "SAURO_PACE",
+        "0",
+        "Số hồ sơ mô phỏng được nộp mỗi phút khi bản trình diễn đang chạy, cùng vài bước xử lý; 0: không có. «make run» đặt số này.",
+        "How many simulated dossiers are filed a minute while a demonstration runs, with a few steps on others; 0: none. `make run` sets it.",
+    ),
+    Setting(
         "SAURO_VAR",
         str(ROOT / "var"),
         "Thư mục chứa mọi trạng thái: cơ sở dữ liệu, khóa, tệp, nhật ký.",
@@ -76,6 +88,18 @@ TABLE: tuple[Setting, ...] = (
         "",
         "Thư mục tệp đính kèm đã mã hóa. Để trống thì là var/files.",
         "Folder of the encrypted attachments. Empty: var/files.",
+    ),
+    Setting(
+        "SAURO_BACKUP_RECIPIENT",
+        "",
+        "Khóa công khai của bản sao lưu, do `sauro backup-key` in ra. Máy này chỉ cần khóa công khai; khóa bí mật cất nơi khác.",
+        "Public key of backups, as `sauro backup-key` prints it. This machine needs only the public key; the secret one is kept elsewhere.",
+    ),
+    Setting(
+        "SAURO_OPERATOR_TOKEN",
+        "",
+        "Mã mà chương trình giám sát gửi (Authorization: Bearer …) để đọc /metrics và chi tiết của /healthz, /readyz. Để trống thì mã được tạo một lần trong SAURO_KEYS/operator-token.",
+        "Token that monitoring programs send (Authorization: Bearer …) to read /metrics and the details of /healthz and /readyz. Empty: made once in SAURO_KEYS/operator-token.",
     ),
     Setting(
         "SAURO_HOSTS",
