@@ -62,6 +62,21 @@ def test_a_code_is_good_once(clock) -> None:
     assert is_in(later)
 
 
+def test_the_code_that_set_it_up_is_used_by_that(clock) -> None:
+    person("ma-dau")
+    browser, other = Client(), Client()
+    sign_in(browser, "ma-dau")
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = browser.get("/accounts/2fa/codes/activate/").context["form"].secret
+    browser.post("/accounts/2fa/codes/activate/", {"code": code(secret)})
+    sign_in(other, "ma-dau")
+    other.post("/accounts/2fa/authenticate/", {"code": code(secret)})
+    assert not is_in(other)
+    clock["now"] += 30
+    other.post("/accounts/2fa/authenticate/", {"code": code(secret)})
+    assert is_in(other)
+
+
 def test_codes_cannot_be_guessed_for_long(clock) -> None:
     _user, secret = with_codes("doan-ma")
     browser = Client()
