@@ -26,6 +26,7 @@ from sauro.core.moment import now
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal
+from sauro.project.accounts import sessions
 from sauro.project.simulation import nation, pace
 from sauro.project.start import set_clock
 from sauro.serve import drafts
@@ -59,6 +60,7 @@ def duties() -> dict[str, Duty]:
         "editions": every(30.0, publish_due),
         "vault": every(DAILY, settle_vault),
         "task_lists": every(DAILY, lists.discard_old),
+        "sessions": every(DAILY, sessions.forget_ended),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
     }
 

@@ -6,6 +6,8 @@ import structlog
 from allauth.account import signals as account
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as factor
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib.auth.models import User
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -58,9 +60,15 @@ def password_reset(request: HttpRequest, user: User, **more: Any) -> None:
 
 @receiver(factor.authenticator_added)
 def factor_added(request: HttpRequest, user: User, authenticator: Any, **more: Any) -> None:
-    """A new factor. Whoever made it has it, so this session need not show it again; all others must."""
+    """A new factor. Whoever made it has it, so this session need not show it again.
+
+    The first one ends all other sessions: they began with the password alone, and could make a factor of their own.
+    """
     if authenticator.type != authenticator.Type.RECOVERY_CODES:
         request.session[ADDED_HERE] = user.pk
+        factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        if factors.count() == 1:
+            end_other_sessions(request, user)
     told("account.factor_added", user, kind=str(authenticator.type))
 
 

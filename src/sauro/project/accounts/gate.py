@@ -15,8 +15,16 @@ from sauro.core.refusal import Refusal
 from sauro.project.accounts.standing import proved, standing
 from sauro.web.refusals import answer
 
-OPEN = ("/accounts/", "/i18n/", "/static/", "/livez", "/healthz", "/readyz", "/metrics", "/tiep-can/")
-"""What stays open: the pages on which a second factor is made, and what concerns nobody."""
+_NOBODYS = ("/i18n/", "/static/", "/livez", "/healthz", "/readyz", "/metrics", "/tiep-can/")
+OPEN = ("/accounts/", *_NOBODYS)
+"""What stays open to who has no second factor: the pages on which one is made, and what concerns nobody."""
+SHOWING = (
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/passkeys/reauthenticate/",
+    "/accounts/logout/",
+    *_NOBODYS,
+)
+"""What stays open to who has one and has not shown it in this session."""
 
 
 class GateMiddleware:
@@ -38,21 +46,16 @@ class GateMiddleware:
         if not citizens and (found is None or not found.official):
             logout(request)
             return answer(request, not_here())
-        wanting = required and found is not None and found.official
-        if (
-            not wanting
-            or request.path.startswith(OPEN)
-            or (proved(request) and found and found.second_factor)
-        ):
+        if not required or found is None or not found.official:
+            return None
+        # Whoever has a factor shows it before anything else, or could make another with the password alone.
+        open_to = SHOWING if found.second_factor else OPEN
+        if request.path.startswith(open_to) or (found.second_factor and proved(request)):
             return None
         if request.path.startswith("/api/") or request.headers.get("HX-Request"):
             return answer(request, second_factor_wanted())
         back = request.get_full_path() if request.method == "GET" else "/"
-        ways = (
-            get_adapter(request).get_reauthentication_methods(request.user)
-            if found and found.second_factor
-            else []
-        )
+        ways = get_adapter(request).get_reauthentication_methods(request.user) if found.second_factor else []
         shown = next((way["url"] for way in ways if way["id"].startswith("mfa")), reverse("mfa_index"))
         return redirect(f"{shown}?{urlencode({'next': back})}")
 

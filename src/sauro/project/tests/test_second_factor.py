@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
 
 from sauro.project.tests.people import PASSWORD, is_in, person, sign_in
@@ -52,12 +53,28 @@ def test_a_code_is_good_once(clock) -> None:
         browser.post("/accounts/2fa/authenticate/", {"code": said})
         assert is_in(browser) is comes_in
     clock["now"] += 30
+    cache.clear()  # what was used is remembered for half a minute
     later = Client()
     sign_in(later, "mot-lan")
     later.post("/accounts/2fa/authenticate/", {"code": said})
     assert not is_in(later), "not in the next half minute either"
     later.post("/accounts/2fa/authenticate/", {"code": code(secret)})
     assert is_in(later)
+
+
+def test_the_code_that_set_it_up_is_used_by_that(clock) -> None:
+    person("ma-dau")
+    browser, other = Client(), Client()
+    sign_in(browser, "ma-dau")
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = browser.get("/accounts/2fa/codes/activate/").context["form"].secret
+    browser.post("/accounts/2fa/codes/activate/", {"code": code(secret)})
+    sign_in(other, "ma-dau")
+    other.post("/accounts/2fa/authenticate/", {"code": code(secret)})
+    assert not is_in(other)
+    clock["now"] += 30
+    other.post("/accounts/2fa/authenticate/", {"code": code(secret)})
+    assert is_in(other)
 
 
 def test_codes_cannot_be_guessed_for_long(clock) -> None:
@@ -120,17 +137,36 @@ def test_officials_act_only_with_one_where_it_is_required(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_session_without_the_proof_gains_nothing_from_anothers(
-    clock, settings, django_capture_on_commit_callbacks
-) -> None:
-    settings.SAURO_SECOND_FACTOR_REQUIRED = True
+def test_the_first_factor_ends_the_sessions_that_began_without_it(clock) -> None:
+    """Where none is required, too: such a session could make a factor of its own."""
     person("hai-may", office=True)
     thief, owner = Client(), Client()
     for browser in (thief, owner):
         sign_in(browser, "hai-may")
     make_codes(owner, clock)
+    assert is_in(owner) and not is_in(thief)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_without_the_proof_gains_nothing_from_anothers(clock, settings) -> None:
+    settings.SAURO_SECOND_FACTOR_REQUIRED = True
+    user = person("ba-may", office=True)
+    thief, owner = Client(), Client()
+    sign_in(owner, "ba-may")
+    make_codes(owner, clock)
     assert owner.get("/can-bo/").status_code == 200
-    assert thief.get("/can-bo/")["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
+    thief.force_login(user)  # a session that was left over, however
+    for where in (
+        "/can-bo/",
+        "/accounts/",
+        "/accounts/2fa/",
+        "/accounts/2fa/passkeys/add/",
+        "/accounts/password/change/",
+    ):
+        for answer in (thief.get(where), thief.post(where)):
+            assert answer.status_code == 302, (where, answer.status_code)
+            assert answer["Location"].startswith("/accounts/2fa/reauthenticate/?next="), where
+    assert thief.get("/accounts/2fa/reauthenticate/").status_code == 200
     Authenticator.objects.all().delete()
     assert owner.get("/can-bo/")["Location"].startswith("/accounts/2fa/?next="), "gone, and at once"
 

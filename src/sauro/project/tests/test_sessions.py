@@ -1,12 +1,15 @@
 """Where somebody is signed in: shown, ended at once, and told of."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
-from sauro.project.accounts.sessions import device, network
+from sauro.project.accounts.sessions import device, forget_ended, network
 from sauro.project.tests.people import PASSWORD, is_in, person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +111,16 @@ def test_a_browser_is_named_by_its_family(agent: str, said: str) -> None:
 def test_a_network_is_named_without_its_last_part() -> None:
     assert network("198.51.100.23") == "198.51.100.0"
     assert network("2001:db8:7:1234::5") == "2001:db8:7::"
+
+
+def test_what_is_over_leaves_nothing_behind() -> None:
+    person("het-han"), person("con-han")
+    (over,), (still,) = browsers("het-han", PHONE), browsers("con-han", PHONE)
+    Session.objects.filter(session_key=over.session.session_key).update(
+        expire_date=timezone.now() - timedelta(minutes=1)
+    )
+    assert forget_ended() == 0
+    assert [one.user.username for one in UserSession.objects.filter(user__username__endswith="-han")] == [
+        "con-han"
+    ]
+    assert is_in(still) and not is_in(over)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -38,6 +41,13 @@ class ActivateCodes(_Code, ActivateTOTPForm):  # type: ignore[misc]  # allauth s
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.fields["code"].help_text = _("The 6 digits that the app shows now")
+
+    def clean_code(self) -> str:
+        """The code that sets the app up is used by that, like any other."""
+        code: str = super().clean_code()
+        if not TOTP(Authenticator(user_id=self.user.pk))._mark_code_used(code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class AddPasskey(InOurWords, AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
