@@ -25,7 +25,7 @@ from sauro.core.moment import now
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import journal
-from sauro.project.simulation import nation, pace
+from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
 from sauro.steer import counting, lists
@@ -58,14 +58,13 @@ def duties() -> dict[str, Duty]:
         "vault": every(DAILY, settle_vault),
         "task_lists": every(DAILY, lists.discard_old),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
+        **({"simulation": preload.make_rest} if preload.rest() else {}),
     }
 
 
 def publish_due() -> int:
     """Publish an edition that is due, unless ninety simulated days still wait to be counted: it would stand for an hour."""
-    behind = settings.DEMONSTRATION and (
-        nation.under_way() or consumers.lag(measuring.CONSUMER.name) > FAR_BEHIND
-    )
+    behind = settings.DEMONSTRATION and consumers.lag(measuring.CONSUMER.name) > FAR_BEHIND
     return 0 if behind else editions.publish_due()
 
 
