@@ -31,7 +31,7 @@ from sauro.watch.measuring import count
 from sauro.watch.models import Case
 from sauro.watch.models import Count as Counted
 
-SMALL = Wanted(seed=7, days=12, dossiers=30, tasks=8, until=date(2026, 11, 21), processes=1)
+SMALL = Wanted(seed=7, days=9, dossiers=22, tasks=6, until=date(2026, 11, 21), processes=1)
 SIMULATED = "serve.%", "steer.%", "core.fire_timer"
 
 
@@ -133,7 +133,7 @@ def test_a_run_that_was_killed_goes_on_and_makes_nothing_twice(
 
     def dies(self: Doing, batch: Any) -> None:
         act_many(self, batch)
-        if next(batches) == 25:
+        if next(batches) == 15:
             raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
