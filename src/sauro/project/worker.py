@@ -27,7 +27,7 @@ from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal
 from sauro.project.accounts import sessions
-from sauro.project.simulation import nation, pace
+from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
 from sauro.steer import counting, lists
@@ -62,14 +62,13 @@ def duties() -> dict[str, Duty]:
         "task_lists": every(DAILY, lists.discard_old),
         "sessions": every(DAILY, sessions.forget_ended),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
+        **({"simulation": preload.make_rest} if preload.rest() else {}),
     }
 
 
 def publish_due() -> int:
     """Publish an edition that is due, unless ninety simulated days still wait to be counted: it would stand for an hour."""
-    behind = settings.DEMONSTRATION and (
-        nation.under_way() or consumers.lag(measuring.CONSUMER.name) > FAR_BEHIND
-    )
+    behind = settings.DEMONSTRATION and consumers.lag(measuring.CONSUMER.name) > FAR_BEHIND
     return 0 if behind else editions.publish_due()
 
 

@@ -221,7 +221,7 @@ def _part(number: int, plan: Sequence[Planned], kept: "Kept", when: Hours, cast:
     for each in connections.all(initialized_only=True):
         # Not closed: the parent still speaks through it.
         each.connection = None
-    doing = Doing(when, cast, plan, lambda acts, refused: pipe.send((acts, refused, {})))
+    doing = Doing(when, cast, plan, lambda acts, refused: pipe.send((acts, refused, {})), os.getppid())
     doing.run(kept.settled(number), lambda slot: kept.settle(number, slot))
     pipe.send((0, 0, dict(doing.refused)))
     connection.close()

@@ -15,8 +15,9 @@ from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from sauro.packs.ids import id_of
 from sauro.project.cli.progress import Stages
-from sauro.project.simulation.answers import MARK
 
+LAST = "Mô-Phỏng"
+"""The last word of every made-up name; one word, since lists show the first letter of each."""
 SINCE = date(2026, 1, 1)
 STEP = 100
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ")
@@ -36,7 +37,7 @@ class Citizen:
 def name_of(number: int) -> str:
     """A made-up name that says so."""
     chance = Random(number)
-    return f"{chance.choice(FAMILIES)} {chance.choice(MIDDLES)} {chance.choice(GIVEN)} {MARK}"
+    return f"{chance.choice(FAMILIES)} {chance.choice(MIDDLES)} {chance.choice(GIVEN)} {LAST}"
 
 
 def citizens(count: int) -> list[Citizen]:

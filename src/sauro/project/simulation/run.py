@@ -31,12 +31,16 @@ PASS = timedelta(seconds=1_303)
 
 @dataclass
 class Doing:
-    """One process's part of the simulation. ``told`` hears how many acts were done and how many of them refused."""
+    """One process's part of the simulation. ``told`` hears how many acts were done and how many of them refused.
+
+    ``parent`` is the process without which this one ends, if any.
+    """
 
     hours: Hours
     cast: Cast
     plan: Sequence[Planned]
     told: Callable[[int, int], None]
+    parent: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     _clock: datetime = field(default_factory=moment.now)
     _open: set[UUID] = field(default_factory=set)
@@ -44,7 +48,6 @@ class Doing:
 
     def run(self, after: int, settled: Callable[[int], None]) -> None:
         """Do every slot after the one that was settled last; ``settled`` hears each that is done."""
-        parent = os.getppid()
         with moment.simulated(lambda: self._clock):
             for slot, group in self._slots():
                 if slot <= after:
@@ -52,9 +55,9 @@ class Doing:
                     continue
                 self._slot(slot, group)
                 settled(slot)
-                if os.getppid() != parent:
+                if self.parent and os.getppid() != self.parent:
                     # Who began this is gone, killed perhaps: what is done is settled, another run goes on.
-                    return
+                    raise SystemExit(1)
 
     def _slots(self) -> Iterator[tuple[int, list[Planned]]]:
         planned = {slot: list(group) for slot, group in groupby(self.plan, key=lambda each: each.slot)}

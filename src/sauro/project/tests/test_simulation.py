@@ -21,7 +21,7 @@ from sauro.core.queries import definitions
 from sauro.project import worker
 from sauro.project.cli.command import Stop
 from sauro.project.cli.progress import Stages
-from sauro.project.simulation import nation, pace
+from sauro.project.simulation import nation, pace, preload
 from sauro.project.simulation.nation import Wanted
 from sauro.project.simulation.run import Doing
 from sauro.serve import files
@@ -31,7 +31,7 @@ from sauro.watch.measuring import count
 from sauro.watch.models import Case
 from sauro.watch.models import Count as Counted
 
-SMALL = Wanted(seed=7, days=12, dossiers=30, tasks=8, until=date(2026, 11, 21), processes=1)
+SMALL = Wanted(seed=7, days=9, dossiers=22, tasks=6, until=date(2026, 11, 21), processes=1)
 SIMULATED = "serve.%", "steer.%", "core.fire_timer"
 
 
@@ -133,7 +133,7 @@ def test_a_run_that_was_killed_goes_on_and_makes_nothing_twice(
 
     def dies(self: Doing, batch: Any) -> None:
         act_many(self, batch)
-        if next(batches) == 25:
+        if next(batches) == 15:
             raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
@@ -169,6 +169,34 @@ def test_the_journal_the_state_and_the_counts_agree_with_what_was_simulated(tmp_
     )
     assert counted == count(Case.objects.all()) and counted
     assert Case.objects.filter(simulated=True).count() == Dossier.objects.count() + Task.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demonstration_begins_with_it_once_and_by_several_processes(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(preload, "DAYS", 8)
+    monkeypatch.setattr(preload, "TASKS", 4)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    said: list[str] = []
+    settings.SAURO_PRELOAD = 0
+    preload.preload(said.append, Stages({}))
+    assert not said and not Dossier.objects.exists()
+    settings.SAURO_PRELOAD = 12
+    preload.preload(said.append, Stages({}))
+    assert len(said) == 2 and Dossier.objects.count() == 12 and Task.objects.exists()
+    assert len(list((tmp_path / "simulation").glob("*.[01]"))) == 2
+    preload.preload(said.append, Stages({}))
+    assert len(said) == 2 and Dossier.objects.count() == 12
+
+
+@pytest.mark.django_db
+def test_what_would_take_too_long_is_made_beside_the_pages(settings: Any) -> None:
+    settings.SAURO_PRELOAD = 20_000
+    assert (preload.first(), preload.rest()) == (5_000, 15_000)
+    assert "simulation" in worker.duties()
+    settings.SAURO_PRELOAD = 5_000
+    assert "simulation" not in worker.duties()
 
 
 @pytest.fixture
