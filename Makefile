@@ -10,7 +10,7 @@ help: ## list these targets
 
 run: ## set everything up and serve the demonstration on http://127.0.0.1:8000 (PORT=…)
 	@$(PYTHON) tools/bootstrap.py run
-	@exec $(VENV)/sauro up $(if $(PORT),--port $(PORT))
+	@SAURO_PRELOAD=$${SAURO_PRELOAD:-20000} SAURO_PACE=$${SAURO_PACE:-3} exec $(VENV)/sauro up $(if $(PORT),--port $(PORT))
 
 test: ## set everything up, run make check and all tests but the slow ones
 	@$(PYTHON) tools/bootstrap.py test

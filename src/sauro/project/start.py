@@ -17,7 +17,9 @@ from sauro.core.vault import erasure, keyring
 from sauro.project import contents, postgres, schema
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _, number
+from sauro.project.cli.simulate import stages
 from sauro.project.schema import missing_migrations as missing_migrations
+from sauro.project.simulation.preload import preload
 from sauro.project.supervisor import Program
 
 Say = Callable[[str], None]
@@ -97,6 +99,7 @@ def prepare(say: Say) -> None:
     contents.found(say)
     refuse_resurrected()
     contents.fill(say)
+    preload(say, stages())
     collect_static(say)
     connections.close_all()
 

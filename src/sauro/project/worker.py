@@ -26,10 +26,12 @@ from sauro.core.moment import now
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal
+from sauro.project.accounts import sessions
+from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
 from sauro.steer import counting, lists
-from sauro.watch import editions
+from sauro.watch import editions, measuring
 
 log = structlog.get_logger()
 
@@ -37,6 +39,8 @@ LONGEST_PAUSE = 10.0
 STALLED_AFTER = 30.0
 JOBS_AT_ONCE = 2
 DAILY = 24 * 60 * 60.0
+FAR_BEHIND = 2_000
+"""Sealed events that are not counted yet."""
 
 Duty = Callable[[threading.Event], None]
 """Works until the event is set."""
@@ -48,15 +52,29 @@ def duties() -> dict[str, Duty]:
         "sealer": seal,
         "consumers": follow,
         "checkpoints": every(5.0, sign_checkpoint),
-        "timers": every(1.0, timers.fire_due),
+        "timers": every(1.0, fire_due),
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
         "counts": every(0.25, counting.fold),
         "empty_counts": every(DAILY, counting.settle),
         "tallies": every(5.0, tallying.fold),
-        "editions": every(30.0, editions.publish_due),
+        "editions": every(30.0, publish_due),
         "vault": every(DAILY, settle_vault),
         "task_lists": every(DAILY, lists.discard_old),
+        "sessions": every(DAILY, sessions.forget_ended),
+        **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
+        **({"simulation": preload.make_rest} if preload.rest() else {}),
     }
+
+
+def publish_due() -> int:
+    """Publish an edition that is due, unless ninety simulated days still wait to be counted: it would stand for an hour."""
+    behind = settings.DEMONSTRATION and consumers.lag(measuring.CONSUMER.name) > FAR_BEHIND
+    return 0 if behind else editions.publish_due()
+
+
+def fire_due() -> int:
+    """Fire what is due, unless a simulation acts in the past: its own timers fire on its own clock meanwhile."""
+    return 0 if nation.under_way() else timers.fire_due()
 
 
 def seal(over: threading.Event) -> None:

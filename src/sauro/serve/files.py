@@ -8,10 +8,17 @@ from django.utils.translation import gettext as _
 from sauro.core.ids import new_id
 from sauro.core.models import StoredFile
 from sauro.core.refusal import Refusal
-from sauro.core.vault.keeping import body_of, enter, names, store, take_in, unit_key
+from sauro.core.vault import keeping
+from sauro.core.vault.keeping import enter, names, store, take_in, unit_key
+from sauro.serve import specimens
 from sauro.serve.models import Attachment
 
 __all__ = ["body_of", "keep", "names", "remove", "store", "take_in", "unit_key"]
+
+
+def body_of(file: StoredFile) -> bytes:
+    """The body, decrypted; of a simulated dossier, the specimen it stands for. Raises Refusal for one that must not be opened."""
+    return specimens.of(file) or keeping.body_of(file)
 
 
 def keep(unit: UUID, owner: UUID, name: str, body: bytes, media_type: str) -> StoredFile:

@@ -13,6 +13,7 @@ from sauro.core.models import Commitment, Holding
 from sauro.core.moment import now
 from sauro.serve import jobs
 from sauro.serve.models import Dossier, Notice
+from sauro.serve.rules.statuses import Status
 
 TOLD = {
     "serve.submit_dossier": "submitted", "serve.assist_filing": "submitted", "serve.accept_dossier": "accepted",
@@ -29,17 +30,30 @@ PREPARES = frozenset({"serve.draft_decision", "serve.complete_step"})
 
 def tell(events: Sequence[SealedEvent]) -> None:
     """Put a notice into the inbox of each person concerned, once per event; letters go by jobs."""
+    told = {event.id: kind for event in events if event.name != "core.fire_timer" and (kind := _kind(event))}
+    subjects = {event.subject for event in events if event.id in told and event.subject is not None}
+    applicants = dict(Dossier.objects.filter(pk__in=subjects).values_list("id", "applicant"))
+    notices: list[Notice] = []
+    letters: list[Notice] = []
     for event in events:
         if event.subject is None:
             continue
         if event.name == "core.fire_timer":
-            _tell_offices(event)
-            continue
-        kind = _kind(event)
-        row = Dossier.objects.filter(pk=event.subject).values("applicant").first() if kind else None
-        if kind and row:
-            for notice in _notices(event, kind, [row["applicant"]]):
-                jobs.queue_letters(notice)
+            notices += _to_offices(event)
+        elif event.id in told and event.subject in applicants:
+            letters += _notices(event, told[event.id], [applicants[event.subject]])
+    known = _known(events)
+    new = [each for each in [*notices, *letters] if (each.event, each.person, each.kind) not in known]
+    Notice.objects.bulk_create(new, ignore_conflicts=True)
+    for notice in letters:
+        if (notice.event, notice.person, notice.kind) not in known:
+            jobs.queue_letters(notice)
+
+
+def _known(events: Sequence[SealedEvent]) -> set[tuple[UUID, UUID, str]]:
+    """What was told before of these events."""
+    rows = Notice.objects.filter(event__in=[event.id for event in events])
+    return set(rows.values_list("event", "person", "kind"))
 
 
 def _kind(event: SealedEvent) -> str | None:
@@ -54,20 +68,19 @@ def _kind(event: SealedEvent) -> str | None:
     return TOLD.get(event.name)
 
 
-def _tell_offices(event: SealedEvent) -> None:
+def _to_offices(event: SealedEvent) -> list[Notice]:
     """Half time and due soon go to who holds the responsible office; a breach goes to the head of the agency too."""
     data = event.said["data"]
     if data["answer"].get("effect") != "fired" or data["kind"] == "retention":
-        return
+        return []
     assert event.subject is not None
     promise = Commitment.objects.filter(pk=event.subject, kind="dossier").values("position", "lead").first()
     if promise is None:
-        return
+        return []
     persons = _holders(promise["position"]) if promise["position"] else []
     if data["kind"] == "breach":
-        _notices(event, "breached", {*persons, *_heads(promise["lead"])})
-    else:
-        _notices(event, data["kind"], persons)
+        return _notices(event, "breached", {*persons, *_heads(promise["lead"])})
+    return _notices(event, data["kind"], persons)
 
 
 def _holders(position: UUID) -> list[UUID]:
@@ -85,22 +98,22 @@ def _heads(organisation: UUID) -> list[UUID]:
 
 def _notices(event: SealedEvent, kind: str, persons: Iterable[UUID]) -> list[Notice]:
     assert event.subject is not None
-    made = []
-    for person in sorted(persons):
-        notice, new = Notice.objects.get_or_create(
-            event=event.id, person=person, kind=kind,
-            defaults={"id": new_id(), "dossier": event.subject, "at": event.recorded},
-        )  # fmt: skip
-        if new:
-            made.append(notice)
-    return made
+    return [
+        Notice(
+            id=new_id(), dossier=event.subject, event=event.id, person=person, kind=kind, at=event.recorded
+        )
+        for person in sorted(persons)
+    ]
 
 
 def prepare(events: Sequence[SealedEvent]) -> None:
-    """Have the worker render what was drafted; the job looks again whether it is still wanted."""
-    for event in events:
-        if event.subject is not None:
-            jobs.prepare_decision.defer(dossier=str(event.subject))
+    """Have the worker render what was drafted and still waits for it; the job looks again whether it is still wanted."""
+    waiting = Dossier.objects.filter(
+        pk__in={event.subject for event in events if event.subject is not None},
+        prepared_digest=None, result_digest=None, status__in=[Status.ACCEPTED, Status.PROCESSING],
+    )  # fmt: skip
+    for dossier in waiting.order_by("pk").values_list("pk", flat=True):
+        jobs.prepare_decision.defer(dossier=str(dossier))
 
 
 CONSUMERS = [

@@ -14,7 +14,7 @@ from sauro.core.queries.reading import Opened
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.core.rules.closing import may_close
-from sauro.serve import files
+from sauro.serve import files, specimens
 from sauro.serve.documents import development, render
 from sauro.serve.documents import signing as pades
 from sauro.serve.models import Dossier
@@ -74,7 +74,10 @@ def prepared(opened: Opened) -> pades.Prepared | None:
     """What was prepared for the signer, or None while the worker is still at it."""
     row = opened.rows[Dossier._meta.db_table]
     file = StoredFile.objects.filter(pk=row["prepared_file"]).first() if row["prepared_file"] else None
-    return msgspec.msgpack.decode(files.body_of(file), type=pades.Prepared) if file else None
+    if file is None or specimens.of(file) is not None:
+        # A specimen was signed long ago, once for all the dossiers that it stands for.
+        return None
+    return msgspec.msgpack.decode(files.body_of(file), type=pades.Prepared)
 
 
 def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, digest: str = "") -> Outcome:

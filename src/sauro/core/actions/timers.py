@@ -29,9 +29,7 @@ def _timer(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
     )
 
 
-@action(
-    "core.fire_timer", subject=COMMITMENT, payload=FireTimer, purpose="keep_time", facts=_timer, batch=False
-)
+@action("core.fire_timer", subject=COMMITMENT, payload=FireTimer, purpose="keep_time", facts=_timer)
 def fire_timer(work: Work) -> None:
     """Fire once; a timer whose commitment ended or stands still is cancelled, one whose moment moved is moved.
 

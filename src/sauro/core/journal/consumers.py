@@ -19,6 +19,8 @@ from django.db import connections, transaction
 
 log = structlog.get_logger()
 
+AT_A_TURN = 10
+"""Batches that a reader takes before the next one has its turn."""
 LONGEST_PAUSE = 300.0
 STUCK_AFTER = 8
 """Failures in a row after which a consumer counts as stuck: it is logged as an error and tried every five minutes."""
@@ -71,15 +73,16 @@ class JournalTorn(RuntimeError):
     """A leaf has no event, or a place is empty. A consumer must not step over it; run ``sauro verify``."""
 
 
-def drain(consumer: Consumer, using: str = "default") -> int:
-    """Read and handle everything sealed by now; returns how many leaves the position advanced.
+def drain(consumer: Consumer, using: str = "default", batches: int | None = None) -> int:
+    """Read and handle everything sealed by now, or so many batches of it; returns how many leaves the position advanced.
 
     Where another process reads for the same consumer, returns at once. Raises what the handler raises, with the
     batches before it committed.
     """
     advanced = 0
-    while step := _step(consumer, consumer.batch, using):
+    while (batches is None or batches > 0) and (step := _step(consumer, consumer.batch, using)):
         advanced += step
+        batches = None if batches is None else batches - 1
     return advanced
 
 
@@ -170,8 +173,12 @@ class Follower:
         if self.clock() < self._not_before:
             return 0
         try:
-            read = drain_one_by_one if self.failures else drain
-            advanced = read(self.consumer, self.using)
+            # In turn: nobody waits until somebody else has read all that ninety days left behind.
+            advanced = (
+                drain_one_by_one(self.consumer, self.using)
+                if self.failures
+                else drain(self.consumer, self.using, AT_A_TURN)
+            )
         except Exception:
             self._failed()
             return 0

@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("person", models.UUIDField(unique=True)),
+                ("unit", models.UUIDField(null=True)),
+                ("email", models.BinaryField(null=True)),
+                ("email_token", models.BinaryField(db_index=True, null=True)),
+                ("pending", models.BinaryField(null=True)),
             ],
         ),
         migrations.CreateModel(

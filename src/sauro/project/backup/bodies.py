@@ -15,13 +15,16 @@ from psycopg import Cursor, ServerCursor
 from sauro.core.journal.database import Connection
 from sauro.core.vault.files import FileStore
 from sauro.project.backup.sealed import Damaged, Reader, Writer
+from sauro.serve import specimens
 
 _NAME = re.compile(r"[0-9a-f]{2}/([0-9a-f-]{36})\.sealed")
+_SPECIMEN = re.compile(r"specimens/[A-Za-z0-9][A-Za-z0-9._-]*\.(?:pdf|digest)")
+"""What simulated results stand for, in a demonstration: about nobody, in the clear, each read only where its digest fits."""
 _BATCH = 500
-# What an erasure has taken is not asked for; its row stays.
+# What an erasure has taken is not asked for; its row stays. A row without a name stands for a specimen.
 _KEPT = """
 SELECT id, unit, digest FROM core_file
-WHERE unit NOT IN (SELECT unit FROM core_erasure) ORDER BY id
+WHERE name_part <> '' AND unit NOT IN (SELECT unit FROM core_erasure) ORDER BY id
 """
 
 Said = Callable[[int], None]
@@ -78,17 +81,20 @@ def pack(connection: Connection, store: FileStore, writer: Writer, say: Said) ->
             told.files += 1
             told.bytes += entry.size
             say(told.bytes)
+        for path in sorted(specimens.folder().glob("*.*")):
+            if _SPECIMEN.fullmatch(f"specimens/{path.name}"):
+                archive.add(path, f"specimens/{path.name}", recursive=False)
     return told
 
 
 def unpack(pieces: Iterator[bytes], target: Path, say: Said) -> Iterator[tuple[UUID, bytes]]:
-    """Write every body below `target`; gives its id and the SHA-256 of what was written. Raises Damaged."""
+    """Write every body below `target`; gives the id and SHA-256 of each that has a row of its own. Raises Damaged."""
     done = 0
     try:
         with tarfile.open(fileobj=Reader(pieces), mode="r|") as archive:  # type: ignore[call-overload]
             for entry in archive:
                 name = _NAME.fullmatch(entry.name)
-                if name is None or not entry.isreg():
+                if not (name or _SPECIMEN.fullmatch(entry.name)) or not entry.isreg():
                     raise Damaged(entry.name[:60])
                 body = archive.extractfile(entry)
                 assert body is not None
@@ -103,7 +109,8 @@ def unpack(pieces: Iterator[bytes], target: Path, say: Said) -> Iterator[tuple[U
                 os.utime(path, (entry.mtime, entry.mtime))
                 done += entry.size
                 say(done)
-                yield UUID(name[1]), digest.digest()
+                if name:
+                    yield UUID(name[1]), digest.digest()
     except tarfile.TarError:
         raise Damaged("files") from None
 

@@ -46,7 +46,7 @@ WHERE n.nspname = 'public' AND c.relkind = 'r'
 _STANDING = """
 SELECT pg_export_snapshot(), current_setting('server_version_num')::int, clock_timestamp(),
   pg_database_size(current_database()),
-  (SELECT coalesce(sum(size), 0)::bigint FROM core_file WHERE unit NOT IN (SELECT unit FROM core_erasure)),
+  (SELECT coalesce(sum(size), 0)::bigint FROM core_file WHERE name_part <> '' AND unit NOT IN (SELECT unit FROM core_erasure)),
   (SELECT count(*) FROM core_event e WHERE NOT EXISTS (SELECT FROM core_leaf l WHERE l.event_id = e.id))
 """
 

@@ -5,7 +5,19 @@ import sys
 from collections.abc import Sequence
 
 from sauro import __version__
-from sauro.project.cli import backup, demo, doctor, manage, pack, replay, transfer, up, verify, worker
+from sauro.project.cli import (
+    backup,
+    demo,
+    doctor,
+    manage,
+    pack,
+    replay,
+    simulate,
+    transfer,
+    up,
+    verify,
+    worker,
+)
 from sauro.project.cli.command import Command, Exit, Stop
 from sauro.project.cli.language import _
 
@@ -13,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     up.COMMAND,
     worker.COMMAND,
     demo.COMMAND,
+    simulate.COMMAND,
     pack.COMMAND,
     verify.COMMAND,
     replay.COMMAND,

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from sauro.project.settings import database, edge, logs, security
+from sauro.project.settings import accounts, database, edge, logs, security
+from sauro.project.settings.accounts import *  # noqa: F403
 from sauro.project.settings.security import CACHES as CACHES
 from sauro.project.settings.table import ROOT as ROOT
 from sauro.project.settings.table import WrongSetting, folder, number, text, yes
@@ -25,6 +26,8 @@ SAURO_BACKUP_RECIPIENT = text("SAURO_BACKUP_RECIPIENT")
 SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
 SAURO_CLOCK_AHEAD_HOURS = number("SAURO_CLOCK_AHEAD_HOURS", 0, 100_000)
 SAURO_PROVINCES = frozenset(code.strip() for code in text("SAURO_PROVINCES").split(",") if code.strip())
+SAURO_PRELOAD = number("SAURO_PRELOAD", 0, 1_000_000)
+SAURO_PACE = number("SAURO_PACE", 0, 60)
 SAURO_SIGNER = text("SAURO_SIGNER")
 SAURO_CLAMD = text("SAURO_CLAMD")
 SAURO_HOST = text("SAURO_HOST")
@@ -62,6 +65,10 @@ INSTALLED_APPS = [
     "sauro.web",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "csp",
     "sauro.core",
@@ -69,6 +76,7 @@ INSTALLED_APPS = [
     "sauro.steer",
     "sauro.watch",
     "sauro.packs",
+    "sauro.project",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -86,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sauro.project.accounts.gate.GateMiddleware",
     "sauro.web.refusals.RefusalMiddleware",
     "sauro.web.reading.ReadableMiddleware",
 ]
@@ -134,29 +143,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 
-# Signing in: user names only; no e-mail address of a person is ever stored in the clear
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "sauro.project.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "sauro.web.forms.accounts.SignIn", "signup": "sauro.web.forms.accounts.SignUp"}
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-# Attempts are counted by the name that is tried and by the visitor's address. The header that proxies write the
-# address into is believed only from as many of them as there are: anybody can send one.
-ALLAUTH_TRUSTED_PROXY_COUNT = number("SAURO_TRUSTED_PROXIES", 0, 9)
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
-LOGIN_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+# Signing in, beside what `accounts.py` says
+SAURO_SECOND_FACTOR_REQUIRED = accounts.second_factor(SAURO_PROFILE)
+SAURO_OIDC = accounts.provider(SAURO_PUBLIC_URL.startswith("https://") and not DEMONSTRATION)
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [SAURO_OIDC] if SAURO_OIDC else []}}
 
 # What the browser must refuse
-CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL))
+CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL), accounts.origin_of(SAURO_OIDC))
 _HTTPS = SAURO_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -48,6 +48,18 @@ TABLE: tuple[Setting, ...] = (
         "Codes of the provinces that are loaded down to their communes, with commas between; empty for the whole nation.",
     ),
     Setting(
+        "SAURO_PRELOAD",
+        "0",
+        "Số hồ sơ mô phỏng mà bản trình diễn có sẵn khi khởi động lần đầu (cùng 1.298 nhiệm vụ, trong 90 ngày); 0: không có. «make run» đặt số này.",
+        "How many simulated dossiers a demonstration begins with at its first start (with 1,298 tasks, over 90 days); 0: none. `make run` sets it.",
+    ),
+    Setting(
+        "SAURO_PACE",
+        "0",
+        "Số hồ sơ mô phỏng được nộp mỗi phút khi bản trình diễn đang chạy, cùng vài bước xử lý; 0: không có. «make run» đặt số này.",
+        "How many simulated dossiers are filed a minute while a demonstration runs, with a few steps on others; 0: none. `make run` sets it.",
+    ),
+    Setting(
         "SAURO_VAR",
         str(ROOT / "var"),
         "Thư mục chứa mọi trạng thái: cơ sở dữ liệu, khóa, tệp, nhật ký.",
@@ -148,6 +160,49 @@ TABLE: tuple[Setting, ...] = (
         "0",
         "Số máy chủ ủy nhiệm đứng trước máy chủ trang, mỗi máy ghi thêm một địa chỉ vào X-Forwarded-For. 0: không tin tiêu đề này; sau một máy ủy nhiệm, mọi khách khi đó được đếm chung khi giới hạn số lần đăng nhập.",
         "Number of proxies in front of the page server, each of which adds an address to X-Forwarded-For. 0: this header is not believed; behind a proxy, all visitors are then counted together when sign-in attempts are limited.",
+    ),
+    Setting(
+        "SAURO_SECOND_FACTOR",
+        "by-profile",
+        "Người giữ chức vụ có phải dùng yếu tố thứ hai (khóa truy cập hoặc mã một lần) mới làm việc được không. «by-profile»: bắt buộc, trừ bản trình diễn, nơi chỉ mời dùng.",
+        "Whether who holds an office needs a second factor (a passkey or one-time codes) to act. “by-profile”: required, except in a demonstration, where it is offered.",
+        ("by-profile", "required", "offered"),
+    ),
+    Setting(
+        "SAURO_OIDC_ISSUER",
+        "",
+        "Địa chỉ của nơi cấp danh tính OpenID Connect (issuer), ví dụ nơi VNeID hoặc tỉnh cung cấp; trang đăng nhập của nơi đó phải cùng tên máy. Để trống thì không có nút này.",
+        "Address (issuer) of the OpenID Connect provider, for example that of VNeID or of the province; its sign-in page must be on the same origin. Empty: there is no such button.",
+    ),
+    Setting(
+        "SAURO_OIDC_NAME",
+        "VNeID",
+        "Tên của nơi cấp danh tính, ghi trên nút đăng nhập.",
+        "Name of the provider, on the sign-in button.",
+    ),
+    Setting(
+        "SAURO_OIDC_CLIENT",
+        "",
+        "Tên (client_id) mà nơi cấp danh tính đặt cho hệ thống này.",
+        "Name (client_id) under which the provider knows this installation.",
+    ),
+    Setting(
+        "SAURO_OIDC_SECRET_FILE",
+        "",
+        "Tệp chứa mật khẩu (client_secret) với nơi cấp danh tính; chỉ tài khoản chạy hệ thống đọc được. Để trống: chỉ dùng PKCE.",
+        "File that holds the secret (client_secret) shared with the provider; readable only by the account that runs the program. Empty: PKCE alone.",
+    ),
+    Setting(
+        "SAURO_OIDC_SCOPE",
+        "openid profile",
+        "Phạm vi xin nơi cấp danh tính, cách nhau bằng dấu cách.",
+        "Scopes asked of the provider, separated by spaces.",
+    ),
+    Setting(
+        "SAURO_OIDC_PERSON_CLAIM",
+        "id_number",
+        "Tên trường mà nơi cấp danh tính ghi số định danh cá nhân (12 chữ số); người đăng nhập được tìm trong sổ theo số này.",
+        "Claim in which the provider gives the personal identity number (12 digits), by which the person is found in the register.",
     ),
     Setting(
         "SAURO_WEB_PROCESSES",

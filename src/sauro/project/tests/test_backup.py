@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from sauro.core.ids import new_id
+from sauro.core.models import StoredFile
 from sauro.core.moment import now
 from sauro.core.vault import keyring
 from sauro.project import journal
-from sauro.project.backup import keys, making, manifest, restoring
+from sauro.project.backup import bodies, keys, making, manifest, restoring
 from sauro.project.backup.manifest import BODIES, DATABASE
 from sauro.project.backup.sealed import CHUNK, Damaged, Reader, Writer, opened
 from sauro.project.cli.command import Exit, Stop
+from sauro.serve import specimens
 
 KEY = bytes(range(32))
 TAG = 16
@@ -235,7 +237,6 @@ def test_keys_and_backup_never_lie_together(place: Path) -> None:
 
 
 def test_a_file_that_is_gone_or_altered_is_counted(place: Path) -> None:
-    from sauro.core.models import StoredFile
     from sauro.core.vault.cipher import new_unit
     from sauro.core.vault.files import FileStore
 
@@ -253,6 +254,22 @@ def test_a_file_that_is_gone_or_altered_is_counted(place: Path) -> None:
     store.body(rows[1].id).write_bytes(b"something else")
     said = back_up(place).manifest
     assert (said.files, said.lacking) == (2, 2)
+
+
+def test_specimens_go_along_and_what_stands_for_one_lacks_nothing(place: Path) -> None:
+    digest = specimens.keep("birth", b"%PDF-1.7 a specimen")
+    StoredFile.objects.create(
+        id=new_id(), unit=new_id(), name_part="", digest=bytes.fromhex(digest), size=19, media_type="application/pdf",
+        scanned="clean", owner=new_id(), created=now(),
+    )  # fmt: skip
+    made = back_up(place)
+    assert (made.manifest.files, made.manifest.lacking) == (0, 0)
+    key, target = keys.unwrap(place / "identity", made.manifest.key, made.manifest.id, ""), place / "restored"
+    target.mkdir()
+    pieces = opened(made.folder / BODIES, key, made.manifest.id)
+    assert list(bodies.unpack(pieces, target, lambda _done: None)) == []
+    assert (target / "specimens" / f"{digest}.pdf").read_bytes() == b"%PDF-1.7 a specimen"
+    assert (target / "specimens" / "birth.digest").read_text() == digest
 
 
 def test_a_backup_that_was_cut_off_is_none_and_goes(place: Path) -> None:

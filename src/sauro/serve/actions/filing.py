@@ -78,7 +78,8 @@ def _facts(ask: Ask, payload: SubmitDossier, envelope: Row | None) -> Query:
     # Nothing that differs from filing to filing is asked without need: many in a row then ask the same once.
     draft = payload.id if payload.draft else None
     applicant = payload.applicant if isinstance(payload, AssistFiling) else None
-    said = Filing(payload.area, payload.channel, draft, applicant, payload.files)
+    unit = payload.id if payload.files else draft
+    said = Filing(payload.area, payload.channel, draft, applicant, unit, payload.files)
     return filing(found, payload.involved, payload.competent, local_day(now()), said)
 
 

@@ -71,12 +71,13 @@ def offices(
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a filing says of itself, as far as it is looked up: a draft and a person only where it names one."""
+    """What a filing says of itself, as far as it is looked up: a draft, a person and files only where it names them."""
 
     area: str
     channel: int
     draft: UUID | None
     applicant: UUID | None
+    unit: UUID | None
     files: Iterable[UUID]
 
 
@@ -85,11 +86,11 @@ def filing(
 ) -> Query:
     """The same for a filing, with what it claims: where it goes, whose draft it was, for whom it is.
 
-    The draft's files are held: none of them can be taken out again before this has committed.
+    The files are held: none of them can be taken out again before this has committed.
     """
     _text, values = offices(procedure, organisations, competent, today)
     places = serving(procedure, said.area, said.channel)
-    return _FILING, [list(said.files), said.draft, *values, *places, said.draft, said.applicant]
+    return _FILING, [list(said.files), said.unit, *values, *places, said.draft, said.applicant]
 
 
 class Offices:

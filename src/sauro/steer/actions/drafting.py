@@ -46,6 +46,8 @@ UNION ALL
 SELECT 'scope', a.id, c.id, NULL, c.path, '{}', NULL, NULL
 FROM core_grant g JOIN core_actor a ON a.id = g.scope_id JOIN core_actor c ON c.id = a.current
 WHERE g.holder = ANY(%s::uuid[]) AND g.revoked_at IS NULL
+UNION ALL
+SELECT 'demonstration', NULL, NULL, NULL, NULL, '{}', NULL, NULL FROM core_instance i WHERE i.demonstration
 """
 """Everybody and everything a task names, as they stand today; and the organisations that the asker's grants cover."""
 
@@ -70,7 +72,8 @@ class Terms(msgspec.Struct, forbid_unknown_fields=True):
 class DraftTask(Terms, forbid_unknown_fields=True):
     """A task in preparation, from a paragraph of an instrument; nothing is promised yet.
 
-    ``home`` is the organisation of the office that drafts it, under whose grant it does.
+    ``home`` is the organisation of the office that drafts it, under whose grant it does. A ``simulated`` one exists in a
+    demonstration only, and so are its parts.
     """
 
     code: str = ""
@@ -79,6 +82,7 @@ class DraftTask(Terms, forbid_unknown_fields=True):
     id: UUID | None = None
     batch: UUID | None = None
     home: UUID | None = None
+    simulated: bool = False
 
 
 class AmendTask(Terms, forbid_unknown_fields=True):
@@ -109,6 +113,7 @@ class Named:
         self.instrument = next((row for row in rows if row["tag"] == "instrument"), None)
         self.paragraphs = {row["id"] for row in rows if row["tag"] == "paragraph"}
         self.scopes = {row["id"]: row for row in rows if row["tag"] == "scope"}
+        self.demonstration = any(row["tag"] == "demonstration" for row in rows)
 
     def organisation_of(self, position: UUID | None) -> UUID | None:
         row = self.positions.get(position) if position else None
@@ -164,6 +169,9 @@ def draft_task(work: Work) -> None:
             _("Choose a paragraph of this instrument."),
             field="paragraph",
         )
+    if p.simulated and not named.demonstration:
+        message = _("This installation is no demonstration: nothing simulated can be steered here.")
+        work.refuse("not_a_demonstration", "demonstration", message, field="simulated")
     refuse_unknown(work, named, p)
     if p.home is not None and p.home != named.organisation_of(work.ask.position):
         work.refuse(
@@ -178,19 +186,19 @@ def draft_task(work: Work) -> None:
             "unclear", "I1: a clear responsibility", _("Choose the one agency that leads."), field="lead"
         )
     work.subject = p.id or work.subject
-    insert_task(work, named, p, instrument=p.instrument, lead=p.lead, code=p.code.strip(), paragraph=p.paragraph, batch=p.batch)  # fmt: skip
+    insert_task(work, named, p, instrument=p.instrument, lead=p.lead, code=p.code.strip(), paragraph=p.paragraph, batch=p.batch, simulated=p.simulated)  # fmt: skip
     work.answer["task"] = str(work.subject)
 
 
 def insert_task(
-    work: Work, named: Named, terms: Terms, *, instrument: Any, lead: Any, code: str, **more: Any
-) -> None:
+    work: Work, named: Named, terms: Terms, *, instrument: Any, lead: Any, code: str, simulated: bool = False, **more: Any
+) -> None:  # fmt: skip
     """Both halves of the task that is the subject of the act."""
     code = code or f"N{work.subject.hex[-12:].upper()}"
     work.insert(
         Commitment, id=work.subject, kind="task", task=terms.task.strip(), lead=lead, position=terms.position,
         output=terms.output.strip(), instrument=instrument, opened_at=work.now, unit=work.subject, retention=RETENTION,
-        doers=[],
+        doers=[], simulated=simulated,
     )  # fmt: skip
     work.insert(
         Task, id=work.subject, code=code, folded=fold(f"{code} {terms.task}"), instrument=instrument, lead=lead,

@@ -105,10 +105,11 @@ def begin_clock(work: Work, due_on: date) -> tuple[Course, Any, UUID]:
     calendar_id, calendar = courses.calendar(local_day(work.now))
     first = calendar.date_of(calendar.local(start_of_count(calendar, work.now, cut_off=False)))
     days = (due_on - first).days
-    if days < 0:
+    if days < 1:
+        # A limit of no days is none (Civil Code 2015, Art. 147: the first day does not count).
         work.refuse(
             "due_too_early", "I1: a clear time",
-            _("The deadline comes before the first working day of the task. Choose a later day."), field="due_on",
+            _("The deadline must come after the first working day of the task. Choose a later day."), field="due_on",
         )  # fmt: skip
     course = clock.start(Limit(days, "day"), work.now, calendar, TERMS)
     return course, calendar, calendar_id

@@ -91,7 +91,7 @@ def _refuse_share(work: Work, p: HandSubTask, parent: Row) -> None:
 
 
 def _insert(work: Work, named: Named, p: HandSubTask, lead: UUID, due_on: date) -> None:
-    parent, task = work.row(Task), p.id or new_id()
+    parent, above, task = work.row(Task), work.row(Commitment), p.id or new_id()
     course, calendar, calendar_id = subject.begin_clock(work, due_on)
     due: Any = course.original_due
     path = [*parent["path"], work.subject]
@@ -101,7 +101,7 @@ def _insert(work: Work, named: Named, p: HandSubTask, lead: UUID, due_on: date) 
         Commitment, id=task, kind="task", state="assigned", task=p.task.strip(), lead=lead, position=p.position,
         output=p.output.strip(), instrument=parent["instrument"], authority_grant=work.grant.id, parent=work.subject,
         course=courses.stored(course, calendar_id), due=due, due_original=due, opened_at=work.now, unit=task,
-        retention=RETENTION, doers=[],
+        retention=RETENTION, doers=[], simulated=above["simulated"],
     )  # fmt: skip
     work.insert(
         Task, id=task, code=code[:64], instrument=parent["instrument"], paragraph=parent["paragraph"], parent=work.subject,

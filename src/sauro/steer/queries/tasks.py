@@ -22,7 +22,7 @@ NEAR = timedelta(days=7)
 LIST, READ = "steer.list_tasks", "steer.read_task"
 _COLUMNS = """t.id, t.code, c.task, t.instrument, t.parent, t.lead, c.position, t.assigner, t.verifier, t.stage, c.reported,
   c.evidenced, t.shown, t.late, t.due, c.due_original, c.extensions, t.progress, t.children, t.difficulty, t.reported_at,
-  c.version, t.due_on, c.output, c.finished_at"""
+  c.version, t.due_on, c.output, c.finished_at, c.simulated"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Line:
     due_on: Any
     output: str
     finished_at: datetime | None
+    simulated: bool
 
     def overdue(self, now: datetime) -> bool:
         return self.stage in OPEN and self.due is not None and self.due < now

@@ -1,0 +1,75 @@
+"""What a demonstration begins with: ninety simulated days, made once.
+
+A part of them before it is served for the first time, so that nobody looks at empty pages; the rest beside it, by a
+process of the lowest priority.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+
+from sauro.core.models import Instance
+from sauro.project.cli.command import Exit
+from sauro.project.cli.language import _, number
+from sauro.project.cli.progress import Stages
+from sauro.project.simulation import nation
+
+log = structlog.get_logger()
+
+SEED, DAYS, TASKS = 57, 90, 1_298
+FIRST = 5_000
+"""How many dossiers are made before anybody is served: about a minute on two cores that have nothing else to do."""
+AGAIN = 60.0
+"""Seconds until a rest that could not be made is tried again."""
+
+
+def first() -> int:
+    """How many dossiers are made before the demonstration is served."""
+    return min(FIRST, int(settings.SAURO_PRELOAD))
+
+
+def rest() -> int:
+    """How many are made beside it."""
+    return int(settings.SAURO_PRELOAD) - first() if settings.DEMONSTRATION else 0
+
+
+def make_rest(over: threading.Event) -> None:
+    """Make the rest, and then nothing more. What was cut off goes on at the next start."""
+    command = [
+        sys.executable, "-m", "sauro.project.cli", "simulate", "--json", "--seed", str(SEED + 1), "--days", str(DAYS),
+        "--dossiers", str(rest()), "--tasks", "0", "--processes", "1",
+    ]  # fmt: skip
+    while not over.is_set():
+        made = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        # Whoever looks at a page goes first.
+        os.setpriority(os.PRIO_PROCESS, made.pid, 19)
+        while made.poll() is None and not over.wait(0.5):
+            pass
+        if made.poll() is None:
+            made.terminate()
+        log.info("simulation.rest", exit=made.wait())
+        over.wait(AGAIN if made.returncode in (Exit.ENVIRONMENT, Exit.REFUSED) else None)
+
+
+def preload(say: Callable[[str], None], stages: Stages) -> None:
+    """Simulate the first of them, once for each installation. What was cut off goes on."""
+    dossiers = first()
+    stamp = settings.SAURO_VAR / "stamps" / "preload"
+    whose = str(Instance.objects.get(pk=1).created)
+    if not settings.DEMONSTRATION or not dossiers or (stamp.exists() and stamp.read_text() == whose):
+        return
+    say(_("Simulating {days} days of a nation ({dossiers} dossiers, {tasks} tasks)…").format(
+        days=number(DAYS), dossiers=number(dossiers), tasks=number(TASKS)
+    ))  # fmt: skip
+    with nation.alone():
+        told = nation.simulate(nation.Wanted(SEED, DAYS, dossiers, TASKS), stages)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(whose)
+    say(_("Simulated: {acts} acts in {seconds} s, {refused} of them refused.").format(
+        acts=number(told.acts), seconds=number(round(told.seconds)), refused=number(told.refused)
+    ))  # fmt: skip
