@@ -24,8 +24,8 @@ from sauro.project.cli.language import _
 from sauro.project.settings.security import CACHE_TABLE
 
 PIECE = 256 * 1024
-# Sign-ins that were ended since must not come to life again.
-NOT_KEPT = ("django_session", CACHE_TABLE)
+# Sign-ins that were ended since must not come to life again, and workers of then are not missed by those of today.
+NOT_KEPT = ("django_session", "usersessions_usersession", "core_heartbeat", CACHE_TABLE)
 _TIMEOUT = b"\nSET transaction_timeout = 0;\n"
 _KNOWS_TIMEOUT = 170000
 _GZIP = 31  # zlib's number for a stream with gzip's head

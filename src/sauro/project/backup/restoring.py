@@ -35,6 +35,7 @@ from sauro.project.backup.manifest import BODIES, DATABASE, Manifest
 from sauro.project.backup.sealed import Damaged, opened
 from sauro.project.cli.command import Exit, Stop
 from sauro.project.cli.language import _, number
+from sauro.serve import specimens
 
 MARK = "restore.unfinished"
 _TABLES = """
@@ -264,8 +265,8 @@ def _restore_files(folder: Path, found: Manifest, key: bytes, progress: Progress
     place = Path(settings.SAURO_FILES)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     # It was empty, or the mark says that what lies here was left by this restore when it was cut off.
-    for left in place.glob("??"):
-        shutil.rmtree(left)
+    for left in [*place.glob("[0-9a-f][0-9a-f]"), specimens.folder()]:
+        shutil.rmtree(left, ignore_errors=True)
     pieces = opened(folder / BODIES, key, found.id)
     written = bodies.unpack(pieces, place, lambda done: progress("files", done, found.file_bytes))
     with database.connect() as own, Cursor(own) as cursor:
