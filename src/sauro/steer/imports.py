@@ -71,7 +71,7 @@ def reading_of(content: dict[str, Any]) -> Reading:
 def prepare(reader: visibility.Reader, list_: TaskList, content: dict[str, Any], batch: UUID) -> list[Prepared]:  # fmt: skip
     """Every row of the list, read and compared with what stands."""
     reading = reading_of(content)
-    rows = list(Reader(content["sheets"][content["sheet"]]["rows"], reading).read())
+    rows = list(Reader(content["sheets"][content["sheet"]]["rows"], reading, reader.position).read())
     sheet = content["sheets"][content["sheet"]]["title"]
     ids = {row.at: uuid5(batch, f"{sheet}\x1f{row.at}") for row in rows}
     sound = [row for row in rows if row.terms and not row.problems]

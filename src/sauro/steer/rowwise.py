@@ -45,9 +45,9 @@ class Row:
 class Reader:
     """Reads the rows of one sheet. Everything it looks up is looked up once."""
 
-    def __init__(self, rows: Sequence[Sequence[str]], reading: Reading) -> None:
+    def __init__(self, rows: Sequence[Sequence[str]], reading: Reading, office: UUID | None = None) -> None:
         self.rows, self.reading = rows, reading
-        self.directory = Directory()
+        self.directory = Directory(office)
         self.laws = laws()
         self.by_id = {law.id: law for law in self.laws.values()}
         due = reading.columns.get("due")

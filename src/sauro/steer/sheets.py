@@ -42,11 +42,16 @@ class Sheet(NamedTuple):
 
 def read(body: bytes) -> list[Sheet]:
     """The sheets of a workbook. Raises Refusal for what is no workbook, does harm, or is larger than a list of tasks."""
-    judged = judge(body, LARGEST)
-    if judged.extension != "xlsx":
-        refused = FileRefused("file_type")
-        refused.message = _("This is no spreadsheet. Save the list as XLSX, and choose that file.")
-        raise refused
+    try:
+        kind = judge(body, LARGEST).extension
+    except FileRefused as refused:
+        if refused.code != "file_type":
+            raise
+        kind = ""
+    if kind != "xlsx":
+        refusal = FileRefused("file_type")
+        refusal.message = _("This is no spreadsheet. Save the list as XLSX, and choose that file.")
+        raise refusal
     if _scanned(body) == Scanned.INFECTED:
         raise FileRefused("file_infected")
     with zipfile.ZipFile(io.BytesIO(body)) as archive:

@@ -23,6 +23,7 @@ from sauro.project.accounts import devices, events, letters, sessions
 from sauro.project.accounts.gate import not_here
 from sauro.project.accounts.standing import standing
 from sauro.project.settings.accounts import ATTEMPTS_OF_ONE_KEY
+from sauro.web.people import offices_of, person_of
 from sauro.web.refusals import answer
 
 LETTERS = {
@@ -104,6 +105,11 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no
         }
         found: list[dict[str, str]] = super().get_reauthentication_methods(user)
         return [{**method, "description": words.get(method["id"], method["description"])} for method in found]
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where a sign-in leads that nothing else asked for: officials to what is theirs to do, citizens home."""
+        person = person_of(request)
+        return reverse("serve:today" if person and offices_of(person) else "serve:home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Where a new password leads."""

@@ -5,12 +5,15 @@ import re
 import pytest
 from allauth.account.adapter import get_adapter
 from django.conf import settings as given
+from django.contrib.auth.models import User
 from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.test import Client, RequestFactory
 
+from sauro.core.models import Account, Actor
 from sauro.project.settings.security import CACHE_TABLE
+from sauro.serve.tests.conftest import Town, town  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.django_db
 ATTEMPT = {"login": "hoa-0912345678", "password": "khong-phai-mat-khau"}
@@ -83,3 +86,14 @@ def test_a_wrong_password_is_told_once(client: Client) -> None:
         client.post("/accounts/login/", ATTEMPT, REMOTE_ADDR="203.0.113.78").context["form"].errors["__all__"]
     )
     assert "govuk-error-summary" in html and [html.count(words) for words in said] == [1]
+
+
+@pytest.mark.django_db
+def test_officials_come_to_what_is_theirs_to_do_and_citizens_home(town: Town) -> None:  # noqa: F811 — the fixture
+    town.staff(Actor.objects.get(kind="organisation", code="C26041").id)
+    for person, leads in ((next(iter(town.officers.values())), "/can-bo/"), (town.citizen, "/")):
+        user = User.objects.create_user(f"u{person.hex[-8:]}", password="mot-mat-khau-dai")
+        Account.objects.create(user=user, person=person)
+        sent = {"login": user.username, "password": "mot-mat-khau-dai"}
+        assert Client().post("/accounts/login/", sent)["Location"] == leads
+        assert Client().post("/accounts/login/", {**sent, "next": "/thu-tuc/"})["Location"] == "/thu-tuc/"

@@ -1,6 +1,8 @@
 """Doing one act to a task: once, against the version that the official saw, with nothing typed ever lost."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -70,13 +72,26 @@ def _refused(request: HttpRequest, official: Official, task: UUID, verb: Verb, f
     )
 
 
-def differences(desk: Desk, form: forms.Form, seen: int) -> list[Difference]:
-    """What the official typed, beside what was done meanwhile."""
-    made = [
-        Difference(str(bound.label), str(bound.data), "–")
-        for bound in form
-        if bound.data not in (None, "", [], False)
-    ]
+def differences(
+    desk: Desk, form: forms.Form, seen: int, stands: Mapping[str, Any] | None = None
+) -> list[Difference]:
+    """What the official typed, beside what stands in its place, or what was done meanwhile."""
+    if stands is None:
+        made = [Difference(label, said, "–") for label, said in forms.typed(form)]
+    else:
+        pairs = [
+            (
+                bound,
+                forms.in_words(bound.field, bound.data),
+                forms.in_words(bound.field, stands.get(bound.name)),
+            )
+            for bound in form
+        ]
+        made = [
+            Difference(str(bound.label), yours or "–", theirs or "–")
+            for bound, yours, theirs in pairs
+            if yours != theirs
+        ]
     behind = max(1, desk.line.version - seen)
     for happening in desk.found.happenings[-behind:]:
         done = f"{event_words(happening.name)} ({said_moment(happening.at)})"

@@ -166,7 +166,9 @@ def _terms(request: HttpRequest, official: Official, sheet: Sheet, verb: Verb) -
         if refusal.status == 404:
             raise
         if refusal.code == "stale":
-            told = differences(open_desk(official, task), form, int(refusal.details.get("seen", 0)))
+            told = differences(
+                open_desk(official, task), form, int(refusal.details.get("seen", 0)), sheet.initial
+            )
             return conflict(request, refusal, told, sheet.back)
         _told(form, refusal)
         return _page(request, official, sheet, form, status=refusal.status, rule=rule_words(refusal.rule))

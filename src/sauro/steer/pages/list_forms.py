@@ -70,7 +70,7 @@ class ColumnsForm(forms.Form):
             self._add(name, django_forms.ChoiceField(label=field_words(name), choices=[("", empty), *columns], required=name in NEEDED))  # fmt: skip
         law = [(str(id_), title) for id_, title in instruments.in_force()]
         judges = [(str(seat.id), f"{seat.name}, {seat.organisation_name}") for seat in agencies.verifiers() if seat.held]  # fmt: skip
-        self._add("default_instrument", django_forms.ChoiceField(label=_("Instrument of rows that name none"), choices=[("", _("None")), *law], required=False))  # fmt: skip
+        self._add("default_instrument", django_forms.ChoiceField(label=_("Instrument of rows that name none"), choices=[("", _("Choose the instrument")), *law], required=False, help_text=_("Needed unless a column names it")))  # fmt: skip
         self._add("default_verifier", django_forms.ChoiceField(label=_("Verifier of rows that name none"), choices=[("", _("Not named yet")), *judges], required=False))  # fmt: skip
         self._add("doubles", django_forms.BooleanField(label=_("Make a task also where one with the same words, lead and instrument stands already"), required=False))  # fmt: skip
 

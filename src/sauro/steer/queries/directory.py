@@ -32,6 +32,7 @@ _SHORT = {
 _SILENT = {"va", "tinh", "cac", "of", "the", "and"}
 _COMMITTEE = ["uy", "ban", "nhan", "dan"]
 _HEADS = ("Người đứng đầu", "Thủ trưởng", "Thủ trưởng cơ quan", "Head of the agency")
+_PROVINCE = "province-committee"
 _TOP = ("central", "ministry", "province")
 LONGEST_NAME, LONGEST_LIST = 500, 2_000
 """No name is longer, and no list of names that commas separate: what is longer names nobody, and is not looked for."""
@@ -73,18 +74,43 @@ class Agency(NamedTuple):
 
 
 class Directory:
-    """Everybody whom a list may name, read once for a whole list."""
+    """Everybody whom a list may name, read once for a whole list.
 
-    def __init__(self) -> None:
+    Who brings it from an office of a province says of the agencies there no more than "Sở Tư pháp", "Công an tỉnh".
+    """
+
+    def __init__(self, office: UUID | None = None) -> None:
         self.agencies: dict[UUID, Agency] = {}
         self.names = Names()
         self._spoken: dict[str, str] = {}
         self._known: dict[Hashable, Any] = {}
-        for id_, vi, en, code, national, level, type_ in _organisations():
+        self._near: dict[str, set[UUID]] = {}
+        known = _organisations()
+        for id_, vi, en, code, national, level, type_, _path in known:
             self.agencies[id_] = Agency(id_, vi, level)
             self.names.add(id_, [vi, en, code, national, *_short_forms(vi, code, level, type_)])
             if level in _TOP:
                 self._spoken[same_words(vi)] = vi
+        if home := _home(
+            office,
+            {path: (vi, code) for _id, vi, _en, code, *_rest, type_, path in known if type_ == _PROVINCE},
+        ):
+            name, mark = home
+            # The police and the tax office of a province lie below their ministries: it is their codes that tell.
+            self._settle(
+                name, {id_: vi for id_, vi, _en, code, *_rest in known if code.partition(".")[0] == mark}
+            )
+
+    def _settle(self, name: str, around: dict[UUID, str]) -> None:
+        """Learn what the agencies of a province are called there: their names without that of the province."""
+        place = " " + " ".join(canonical(name).split()[len(_COMMITTEE) :])
+        for id_, vi in around.items():
+            said = canonical(vi)
+            if said.endswith(place):
+                short = said.removesuffix(place)
+                for form in {short, _tight(short, initials=True)}:
+                    self._near.setdefault(form, set()).add(id_)
+                self._spoken.setdefault(short, vi)
 
     def _once(self, of: Hashable, find: Callable[[], _T]) -> _T:
         """A list says the same names over and over: each is looked for once."""
@@ -101,7 +127,11 @@ class Directory:
         """The agencies that go by this name: one, or none, or several that cannot be told apart."""
         if len(text) > LONGEST_NAME:
             return set()
-        return self._once(text, lambda: self.names.find(text) or self.names.find(_initials(text)))
+        return self._once(text, lambda: self.names.find(text) or self.names.find(_initials(text)) or self._at_home(text))  # fmt: skip
+
+    def _at_home(self, text: str) -> set[UUID]:
+        said = canonical(text)
+        return self._near.get(said) or self._near.get(_tight(said)) or set()
 
     def agencies_in(self, text: str) -> set[UUID] | None:
         """The agencies of a text that separates them by commas, which names hold too; None where something is nobody."""
@@ -120,10 +150,10 @@ class Directory:
         return found
 
     def nearest(self, text: str) -> str:
-        """A name that was perhaps meant, among those of the centre, ministries and provinces."""
+        """A name that was perhaps meant, among those of the centre, ministries and provinces; of the same kind of agency."""
         said = same_words(text)
-        close = self._once(("near", said), lambda: difflib.get_close_matches(said, self._spoken, n=1, cutoff=0.75))  # fmt: skip
-        return self._spoken[close[0]] if close else ""
+        close = self._once(("near", said), lambda: difflib.get_close_matches(said, self._spoken, n=5, cutoff=0.75))  # fmt: skip
+        return next((self._spoken[each] for each in close if each.split()[0] == said.split()[0]), "")
 
     def seats(self, agency: UUID) -> list["Seat"]:
         """The offices of an agency, its head first."""
@@ -201,7 +231,7 @@ def _with_agency(said: str, seat: Seat) -> bool:
 def _organisations() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.id, a.name_vi, a.name_en, coalesce(a.code, ''), a.national_code, a.level, a.type FROM core_actor a"
+            "SELECT a.id, a.name_vi, a.name_en, coalesce(a.code, ''), a.national_code, a.level, a.type, a.path FROM core_actor a"
             " WHERE a.kind = 'organisation' AND a.current = a.id AND (a.valid_to IS NULL OR a.valid_to >= %s)",
             [local_day(now())],
         )
@@ -213,9 +243,26 @@ def _short_forms(name: str, code: str, level: str, type_: str) -> list[str]:
     if level in ("central", "ministry") and code.startswith("VN."):
         return [code.rpartition(".")[2], name.partition("(")[0]]
     said = canonical(name).split()
-    if type_ == "province-committee" and said[:4] == _COMMITTEE:
+    if type_ == _PROVINCE and said[:4] == _COMMITTEE:
         return [" ".join(said[4:])]
     return []
+
+
+def _home(office: UUID | None, provinces: dict[str, tuple[str, str]]) -> tuple[str, str] | None:
+    """The province of an office, its name and its code; None for one of the centre."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.path FROM core_actor p JOIN core_actor o ON o.id = p.organisation WHERE p.id = %s",
+            [office],
+        )
+        row = cursor.fetchone()
+    return next((found for path, found in provinces.items() if row and row[0].startswith(path)), None)
+
+
+def _tight(said: str, *, initials: bool = False) -> str:
+    """A kind of agency and its letters: so kh cn, or the initials of so khoa hoc cong nghe, are so khcn."""
+    kind, _space, rest = said.partition(" ")
+    return f"{kind} {''.join(word[0] if initials else word for word in rest.split())}"
 
 
 def _initials(text: str) -> str:

@@ -166,7 +166,7 @@ class Shown:
             return Value(
                 number(count) if count else "–",
                 grade_of_late(count or None),
-                _("late") if count else _("none told late"),
+                _("late") if count else _("not told"),
                 href,
             )
         return Value(number(count) if count else "–", "neutral", measure_words()[self.map][0], href)

@@ -1,6 +1,6 @@
 """Forms that look and speak like the rest: ordinary django.forms, rendered as form groups that say what to do."""
 
-from sauro.web.forms.base import Form, refuse
+from sauro.web.forms.base import Form, in_words, refuse, typed
 from sauro.web.forms.fields import (
     DateField,
     FileField,
@@ -22,5 +22,7 @@ __all__ = [
     "MoneyField",
     "PersonalIdField",
     "PhoneField",
+    "in_words",
     "refuse",
+    "typed",
 ]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -91,3 +92,27 @@ def say_what_to_do(field: forms.Field) -> None:
         messages["invalid"] = _("Enter %(field)s in figures, for example 12") % {"field": name}
     own = getattr(field, "own_messages", ())
     field.error_messages |= {code: text for code, text in messages.items() if code not in own}
+
+
+def typed(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What was typed into a form, by label and as a person reads it: shown where it could not be used."""
+    return [(str(bound.label), said) for bound in form if (said := in_words(bound.field, bound.data))]
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value of a field as a person reads it: the label of what was chosen, a date with its day first."""
+    if value in (None, "", [], (), False):
+        return ""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    choices = dict(_flat(getattr(field, "choices", None) or ()))
+    parts = [str(each) for each in (value if isinstance(value, list | tuple) else [value])]
+    between = "/" if isinstance(field, forms.DateField) else ", "
+    return between.join(choices.get(part, part) for part in parts if part)
+
+
+def _flat(choices: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for value, label in choices:
+        found += _flat(label) if isinstance(label, list | tuple) else [(str(value), str(label))]
+    return found

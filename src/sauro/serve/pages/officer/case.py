@@ -20,7 +20,7 @@ from sauro.serve import files, papers
 from sauro.serve.models import Attachment
 from sauro.serve.pages.fields import shown_value
 from sauro.serve.pages.officer.desk import Desk, open_desk
-from sauro.serve.pages.officer.forms import ActForm, typed
+from sauro.serve.pages.officer.forms import ActForm
 from sauro.serve.pages.officer.office import Official, for_officials
 from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered, waited_for
 from sauro.serve.pages.showing import promise_of, status_words, timeline_of
@@ -29,6 +29,7 @@ from sauro.serve.queries.places import commune_names, names
 from sauro.serve.rules.forms import labels, needed_components, say, shown_fields, shown_sections
 from sauro.serve.rules.results import entered_rows
 from sauro.serve.wording import clock_lines
+from sauro.web import forms
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def show(
     errors = form if form is not None and not fresh else None
     lost = None
     if tried and form is not None and tried not in [offer.verb for offer in offers]:
-        lost = {"title": tried.title, "typed": typed(form)}
+        lost = {"title": tried.title, "typed": forms.typed(form)}
     context = {
         "here": "dossiers", "official": desk.official, "desk": desk, "row": desk.row, "name": say(desk.found.terms.name),
         "status": status_words(desk.status), "promise": promise_of(desk.found, desk.row, desk.promise, desk.at),

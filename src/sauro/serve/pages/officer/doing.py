@@ -19,7 +19,7 @@ from sauro.serve.documents import render
 from sauro.serve.pages.officer.case import show
 from sauro.serve.pages.officer.case_papers import attachment
 from sauro.serve.pages.officer.desk import Desk, language, open_desk
-from sauro.serve.pages.officer.forms import ActForm, DraftForm, SignForm, SupplementForm, typed
+from sauro.serve.pages.officer.forms import ActForm, DraftForm, SignForm, SupplementForm
 from sauro.serve.pages.officer.office import Official, for_officials
 from sauro.serve.pages.officer.verbs import BY_SLUG, Verb
 from sauro.serve.pages.showing import event_words
@@ -81,7 +81,7 @@ def _refused(
 
 def _differences(desk: Desk, form: ActForm, seen: int) -> list[Difference]:
     """What the official typed, beside what was done meanwhile."""
-    made = [Difference(label, value, "–") for label, value in typed(form)]
+    made = [Difference(label, value, "–") for label, value in forms.typed(form)]
     behind = max(1, desk.promise["version"] - seen)
     for happening in desk.happenings[-behind:]:
         made.append(

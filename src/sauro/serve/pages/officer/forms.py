@@ -1,6 +1,6 @@
 """What an official fills in for each act. Field names are those that refusals speak of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms as django_forms
@@ -412,23 +412,3 @@ class ExtendForm(ActForm):
 
 def _narrow(mode: str = "text") -> django_forms.TextInput:
     return django_forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": mode})
-
-
-def typed(form: ActForm) -> Sequence[tuple[str, str]]:
-    """What was typed into a form, by label: shown where it could not be used."""
-    found = []
-    for bound in form:
-        value = bound.data
-        if value not in (None, "", [], False):
-            shown = ", ".join(value) if isinstance(value, list) else str(value)
-            choices = getattr(bound.field, "choices", None)
-            flat = dict(_flat(choices)) if choices else {}
-            found.append((str(bound.label), str(flat.get(shown, shown))))
-    return found
-
-
-def _flat(choices: Any) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for value, label in choices:
-        found += _flat(label) if isinstance(label, list | tuple) else [(str(value), str(label))]
-    return found

@@ -297,3 +297,17 @@ def test_cells_are_sealed_and_go_when_their_time_is_over(desk: Desk, state: Stat
             cursor.execute(f"SELECT count(*) FROM {table} WHERE unit = ANY(%s)", [[done.id, brought.id]])
             assert cursor.fetchone() == (0,)
     assert imports.undo(desk.reader, done) == [] and not Task.objects.exclude(stage="cancelled").exists()
+
+
+def test_at_home_agencies_go_without_the_name_of_their_province(desk: Desk, state: State) -> None:
+    home = directory.Directory(Actor.objects.get(kind="position", code="P75/chu-tich-tinh").id)
+    known = {
+        name: {home.agencies[id_].name for id_ in home.agency(name)}
+        for name in ("Sở Tư pháp", "so tu phap", "Sở KH&CN", "Sở KHCN", "Công an tỉnh", "UBND tỉnh")
+    }  # fmt: skip
+    assert [len(found) for found in known.values()] == [1] * len(known), known
+    assert all("Đồng Nai" in name for names in known.values() for name in names)
+    # At the centre, and of another kind of agency, nothing is guessed.
+    centre = directory.Directory(state.offices["secretary"])
+    assert not centre.agency("Sở Tư pháp") and not centre.nearest("Sở Tư pháp").startswith("Bộ")
+    assert home.nearest("Sở Tư phap") and not home.nearest("Sở Tư phap").startswith("Bộ")

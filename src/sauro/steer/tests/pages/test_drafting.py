@@ -1,5 +1,6 @@
 """Registering an instrument, making a task from its paragraph, correcting it, handing a part on."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -98,7 +99,17 @@ def test_a_province_has_no_authority_over_a_ministry(room: Room, state: State) -
     assert client.get(f"{BOARD}{task.id}/sua/").context["form"]["task"].value() == room.terms()["task"]
     sent = {**room.terms("department", coordinating=[]), "version": Commitment.objects.get(pk=task.id).version}  # fmt: skip
     assert client.post(f"{BOARD}{task.id}/sua/", sent).status_code == 302
-    assert client.post(f"{BOARD}{task.id}/sua/", {**sent, "note": "Muộn"}).status_code == 409
+    stale = client.post(
+        f"{BOARD}{task.id}/sua/", {**sent, "task": "Việc khác", "due_on_day": "7", "note": "Muộn"}
+    )
+    told = {each.label: (each.yours, each.theirs) for each in stale.context["differences"]}
+    assert (
+        stale.status_code == 409
+        and told["Việc"] == ("Việc khác", sent["task"])
+        and told["Ghi chú"][0] == "Muộn"
+    )
+    assert told["Ngày cuối"][0].startswith("7/") and re.fullmatch(r"\d\d/\d\d/\d{4}", told["Ngày cuối"][1])
+    assert "Cơ quan chủ trì" not in told, "what both say alike is not compared"
     assert room.post("province", task.id, "assign").status_code == 302
 
 
