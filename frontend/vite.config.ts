@@ -42,7 +42,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { citizen: path("src/citizen.ts"), official: path("src/official.ts") },
+      input: {
+        citizen: path("src/citizen.ts"),
+        official: path("src/official.ts"),
+        passkey: path("src/passkey.ts"),
+      },
     },
   },
 });

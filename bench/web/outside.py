@@ -50,7 +50,7 @@ def _wait(port: int, running: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until and running.poll() is None:
         try:
             line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            line.request("GET", "/healthz")
+            line.request("GET", "/livez")
             if line.getresponse().status == 200:
                 return
         except OSError:

@@ -30,13 +30,22 @@ pytestmark = pytest.mark.django_db
 METHODS = ("get", "post")
 
 PUBLIC = {
-    "healthz": "says only that the process lives",
-    "readyz": "says only that the database answers",
-    "metrics": "counts; nothing personal",
+    "livez": "says only that the process lives",
+    "readyz": "a word and a status; what is wrong is for who bears the operator's token",
+    "healthz": "a word and a status; what is wrong is for who bears the operator's token",
     "account_login": "signing in",
     "account_logout": "asks a signed-in person before it signs them out, and does nothing for a stranger",
     "account_signup": "making an account, where the profile allows it",
     "account_inactive": "says that an account is closed, without naming it",
+    "account_reset_password": "asks for an address, and says the same whatever it is",
+    "account_reset_password_done": "says the same to everybody",
+    "account_reset_password_from_key": "for who holds the link of a letter, once",
+    "account_reset_password_from_key_done": "says the same to everybody",
+    "account_confirm_address": "for who holds the link of a letter, once; a page with a button",
+    "mfa_authenticate": "the second proof of a sign-in that has begun; leads everybody else to its beginning",
+    "mfa_login_webauthn": "signing in",
+    "openid_connect_login": "signing in at another provider, where one is configured",
+    "openid_connect_callback": "the provider's answer, to the session that asked",
     "api:openapi-json": "the API's description",
     "api:api-root": "answers nothing; it is where the API's addresses begin",
     "api:list_procedures": "published law",
@@ -67,6 +76,18 @@ PUBLIC = {
     "watch:doubts": "what was found about public claims",
 }
 OWN = {
+    "account_home": "what protects the reader's own account",
+    "account_address": "the reader's own address",
+    "usersessions_list": "where the reader is signed in; ends only sessions of their own",
+    "mfa_index": "the reader's own passkeys and codes",
+    "mfa_reauthenticate": "asks for the reader's own code",
+    "mfa_reauthenticate_webauthn": "asks for the reader's own passkey",
+    "mfa_activate_totp": "the reader's own codes",
+    "mfa_deactivate_totp": "the reader's own codes",
+    "mfa_view_recovery_codes": "the reader's own codes",
+    "mfa_generate_recovery_codes": "the reader's own codes",
+    "mfa_add_webauthn": "the reader's own passkey",
+    "mfa_remove_webauthn": "a passkey of the reader; another's is not found",
     "account_reauthenticate": "asks for the reader's own password",
     "account_change_password": "the reader's own password",
     "account_set_password": "the reader's own password, where they have none yet",
@@ -75,6 +96,10 @@ OWN = {
     "serve:my_dossiers": "lists the reader's own dossiers",
     "serve:inbox": "what the reader was told",
     "serve:who_looked": "who looked at the reader's data",
+}
+OPERATORS = {
+    "operations": "how the installation stands, for its administrator",
+    "metrics": "counts, for programs that bear the operator's token",
 }
 OFFICE = {
     "serve:today": "the turn of the reader's office",
@@ -113,7 +138,7 @@ def routes() -> dict[str, URLPattern]:
 
 
 ROUTES = routes()
-OF_SOMETHING = {name: p for name, p in ROUTES.items() if name not in {*PUBLIC, *OWN, *OFFICE}}
+OF_SOMETHING = {name: p for name, p in ROUTES.items() if name not in {*PUBLIC, *OWN, *OFFICE, *OPERATORS}}
 
 
 @dataclass(frozen=True)
@@ -129,7 +154,7 @@ class World:
     def addresses(self, name: str) -> Iterator[tuple[str, str]]:
         """Pairs of addresses: of what exists, and of the same place for what does not."""
         wanted = ROUTES[name].pattern.converters
-        fixed = {"code": "1.001193", "number": 1, "area": "75"}
+        fixed = {"code": "1.001193", "number": 1, "area": "75", "pk": 1}
         for values in (
             {"section": "requester", "kind": "receipt", "verb": "accept"},
             {"section": "tep", "kind": "result", "verb": "sign"},
@@ -177,9 +202,9 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
 
 
 def test_every_address_has_a_policy() -> None:
-    listed = {**PUBLIC, **OWN, **OFFICE}
+    listed = {**PUBLIC, **OWN, **OFFICE, **OPERATORS}
     assert not set(listed) - set(ROUTES), "addresses that are listed and do not exist"
-    assert len(listed) == len(PUBLIC) + len(OWN) + len(OFFICE), "an address has one policy"
+    assert len(listed) == len(PUBLIC) + len(OWN) + len(OFFICE) + len(OPERATORS), "an address has one policy"
     for name, pattern in OF_SOMETHING.items():
         ids = {
             key

@@ -186,7 +186,7 @@ def sign_in(visit: Visit, login: str) -> None:
         visit.open("/accounts/login/")
     visit.page.fill("[name=login]", login)
     visit.page.fill("[name=password]", visit.served.password)
-    go(visit, "main form button")
+    go(visit, "main form:has([name=password]) button")
 
 
 def go(visit: Visit, what: Locator | str) -> None:

@@ -48,10 +48,14 @@ def test_from_a_red_cell_to_a_person(late: tuple[Callable[..., Visit], str], lan
     behind(duty, words)
     answers = who_answers(duty, words)
     task = promise(duty, words)
-    duty.open(answers)
-    page = duty.page
-    row = page.locator(f"main table tr:has(a[href*='{task}'])")
-    assert words["draft"] in row.inner_text()
+    row = duty.page.locator(f"main table tr:has(a[href*='{task}'])")
+    # At what stage a task is, the counting says, moments after the act.
+    patience = time.monotonic() + PATIENCE
+    while True:
+        duty.open(answers)
+        if words["draft"] in row.inner_text():
+            break
+        assert time.monotonic() < patience, row.inner_text()
     shot(duty, "97-promised", row)
 
 

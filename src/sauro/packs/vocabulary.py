@@ -55,6 +55,7 @@ ACTIONS: Final = frozenset(
         "core.publish_definition",
         "core.merge_organisations",
         "core.erase",
+        "core.operate",
         "core.observe",
         "core.raise_finding",
         "core.withdraw_claim",

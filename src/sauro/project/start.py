@@ -90,6 +90,9 @@ def database() -> Iterator[None]:
 
 def prepare(say: Say) -> None:
     """Bring schema, keys, static files and contents up to date. Says what takes time."""
+    from sauro.project.backup.restoring import refuse_half_restored
+
+    refuse_half_restored()
     if missing := missing_migrations():
         say(_("Setting the database up ({count} migrations)…").format(count=number(len(missing))))
         schema.migrate()
@@ -145,6 +148,8 @@ def port_is_free(host: str, port: int) -> bool:
 
 def processes() -> list[Program]:
     """Give the page server, the workers and the live edge of this installation."""
+    from sauro.project import metrics
+
     host, port = settings.SAURO_HOST, settings.SAURO_PORT
     asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
     pages = Program(
@@ -156,6 +161,7 @@ def processes() -> list[Program]:
             *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
             "sauro.project.wsgi:application",
         ],
+        environment=metrics.shared(settings.SAURO_VAR),
         ready=(asked, port, "/readyz"),
     )
     worker = [sys.executable, "-m", "sauro.project.cli", "worker"]

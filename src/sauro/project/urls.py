@@ -1,33 +1,77 @@
 """Addresses of the whole deployment."""
 
-from allauth.account import views as accounts
-from django.urls import URLPattern, URLResolver, include, path
+from collections.abc import Callable
 
-from sauro.project import health
+from allauth.account import views as accounts
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as codes
+from allauth.mfa.webauthn import views as passkeys
+from django.http import HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
+
+from sauro.project import health, metrics, operations
+from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.serve.api import api
 
-# Only what is needed: allauth's other pages would keep people's e-mail addresses in the clear.
-ACCOUNTS = (
-    ("login", accounts.login, "login"),
-    ("logout", accounts.logout, "logout"),
-    ("signup", accounts.signup, "signup"),
-    ("inactive", accounts.account_inactive, "inactive"),
-    ("reauthenticate", accounts.reauthenticate, "reauthenticate"),
-    ("password/change", accounts.password_change, "change_password"),
-    ("password/set", accounts.password_set, "set_password"),
+REMOVE_PASSKEY = passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
+
+# Only what is needed: allauth's other pages would keep people's e-mail addresses in the clear. A link in a letter, once
+# opened, goes on at an address without its secret.
+ACCOUNTS: tuple[tuple[str, Callable[..., HttpResponseBase], str], ...] = (
+    ("", pages.home, "account_home"),
+    ("login/", accounts.login, "account_login"),
+    ("logout/", accounts.logout, "account_logout"),
+    ("signup/", accounts.signup, "account_signup"),
+    ("inactive/", accounts.account_inactive, "account_inactive"),
+    ("reauthenticate/", accounts.reauthenticate, "account_reauthenticate"),
+    ("password/change/", accounts.password_change, "account_change_password"),
+    ("password/set/", accounts.password_set, "account_set_password"),
+    ("password/reset/", accounts.password_reset, "account_reset_password"),
+    ("password/reset/done/", accounts.password_reset_done, "account_reset_password_done"),
+    (
+        "password/reset/key/<uidb36>/<key>/",
+        accounts.password_reset_from_key,
+        "account_reset_password_from_key",
+    ),
+    (
+        "password/reset/key/done/",
+        accounts.password_reset_from_key_done,
+        "account_reset_password_from_key_done",
+    ),
+    ("address/", address_pages.address, "account_address"),
+    ("address/<key>/", address_pages.confirm_address, "account_confirm_address"),
+    ("sessions/", sessions.devices, "usersessions_list"),
+    ("2fa/", second_factor.index, "mfa_index"),
+    ("2fa/authenticate/", second_factor.authenticate, "mfa_authenticate"),
+    ("2fa/reauthenticate/", second_factor.reauthenticate, "mfa_reauthenticate"),
+    ("2fa/codes/activate/", codes.activate_totp, "mfa_activate_totp"),
+    ("2fa/codes/deactivate/", codes.deactivate_totp, "mfa_deactivate_totp"),
+    ("2fa/recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
+    ("2fa/recovery/generate/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    ("2fa/passkeys/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
+    ("2fa/passkeys/reauthenticate/", passkeys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    ("2fa/passkeys/login/", passkeys.login_webauthn, "mfa_login_webauthn"),
+    ("2fa/passkeys/<int:pk>/remove/", REMOVE_PASSKEY, "mfa_remove_webauthn"),
+    ("<provider_id>/login/", federation.sign_in, "openid_connect_login"),
+    ("<provider_id>/login/callback/", federation.come_back, "openid_connect_callback"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.alive, name="healthz"),
+    path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
-    *(path(f"accounts/{address}/", view, name=f"account_{name}") for address, view, name in ACCOUNTS),
+    path("healthz", health.healthy, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
+    path("can-bo/van-hanh/", operations.operations, name="operations"),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
     path("", include("sauro.steer.pages.urls")),
     path("", include("sauro.watch.pages.urls")),
 ]
+
+operations.register()
 
 handler400 = "sauro.web.errors.bad_request"
 handler403 = "sauro.web.errors.forbidden"

@@ -5,6 +5,7 @@ fails here ends the process; it is logged and begun again, later each time.
 """
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,17 +15,18 @@ from importlib.util import find_spec
 import structlog
 from django.apps import apps
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from sauro.core import timers
+from sauro.core import tallying, timers
 from sauro.core.journal import checkpoints, consumers, database, sealer
 from sauro.core.moment import now
 from sauro.core.vault import erasure, keyring
 from sauro.core.vault.files import FileStore, sweep
-from sauro.project import journal
+from sauro.project import heart, journal
+from sauro.project.accounts import sessions
 from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
@@ -54,9 +56,11 @@ def duties() -> dict[str, Duty]:
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
         "counts": every(0.25, counting.fold),
         "empty_counts": every(DAILY, counting.settle),
+        "tallies": every(5.0, tallying.fold),
         "editions": every(30.0, publish_due),
         "vault": every(DAILY, settle_vault),
         "task_lists": every(DAILY, lists.discard_old),
+        "sessions": every(DAILY, sessions.forget_ended),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
         **({"simulation": preload.make_rest} if preload.rest() else {}),
     }
@@ -143,15 +147,17 @@ def _own_connections() -> App:
     return jobs.with_connector(jobs.connector.get_worker_connector())
 
 
-def keep(name: str, duty: Duty, over: threading.Event) -> None:
+def keep(name: str, duty: Duty, over: threading.Event, own: heart.Heart) -> None:
     """Do the duty until `over`; begin it again after a failure, later each time."""
+    watched = own.watched(name, over)
     failures = 0
     while not over.is_set():
         began = time.monotonic()
         try:
-            duty(over)
+            duty(watched)
         except Exception:
             failures = 1 if time.monotonic() - began > LONGEST_PAUSE else failures + 1
+            own.failed(name, failures)
             log.exception("worker.duty_failed", name=name, attempt=failures)
         finally:
             connection.close()
@@ -162,9 +168,11 @@ def work() -> None:
     """Do everything until SIGTERM or SIGINT; what is under way is finished first."""
     set_clock()
     over = threading.Event()
+    own = heart.Heart()
+    all_duties = {**duties(), "heart": every(heart.EVERY, own.beat)}
     threads = [
-        threading.Thread(target=keep, args=(name, duty, over), name=name, daemon=True)
-        for name, duty in duties().items()
+        threading.Thread(target=keep, args=(name, duty, over, own), name=name, daemon=True)
+        for name, duty in all_duties.items()
     ]
     for thread in threads:
         thread.start()
@@ -175,6 +183,8 @@ def work() -> None:
         over.set()
         for thread in threads:
             thread.join(timeout=15)
+        with contextlib.suppress(DatabaseError):
+            own.end()
         log.info("worker.stopped")
 
 

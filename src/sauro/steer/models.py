@@ -76,7 +76,6 @@ class Task(Journalled):
         ]
         indexes = [
             models.Index(fields=["parent"]),
-            models.Index(fields=["lead", "stage", "due"]),
             models.Index(fields=["batch"], name="task_batch", condition=Q(batch__isnull=False)),
             GinIndex(fields=["involved"], name="task_involved", fastupdate=False),
         ]

@@ -1,10 +1,14 @@
 """What every page's frame needs, as the context variable `shell`. Computed only when a template asks for it."""
 
+import re
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -63,6 +67,49 @@ class Shell:
         """The pages of one's own that every page leads to: their names and addresses."""
         pages = ((_("My dossiers"), "serve:my_dossiers"), (_("Inbox"), "serve:inbox"))
         return [(words, address) for words, view in pages if self.signed_in and (address := _address(view))]
+
+    @property
+    def account_url(self) -> str:
+        """The reader's own account, or nothing where there is none."""
+        return _address("account_home")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether letters are sent here."""
+        return bool(getattr(settings, "SAURO_SENDS_MAIL", False))
+
+    @property
+    def provider(self) -> dict[str, Any]:
+        """The other provider at which one may sign in, or nothing."""
+        return dict(getattr(settings, "SAURO_OIDC", {}))
+
+    @property
+    def passkeys(self) -> bool:
+        """Whether the site is open under a name: a passkey cannot belong to a number (Web Authentication, 5.1.3)."""
+        host = self._request.get_host().rpartition(":")[0] or self._request.get_host()
+        return re.fullmatch(r"[0-9.]+|\[.*", host) is None
+
+    @property
+    def named_address(self) -> str:
+        """This page under the name of the reader's own machine, where that is what they look at."""
+        host, _colon, port = self._request.get_host().partition(":")
+        own = host == "127.0.0.1" and "localhost" in settings.ALLOWED_HOSTS
+        return f"{self._request.scheme}://localhost:{port}{self._request.path}" if own and port else ""
+
+    @property
+    def next_page(self) -> str:
+        """The page that the reader was on the way to, if it is one of this site."""
+        wanted = self._request.GET.get("next", "")
+        own = url_has_allowed_host_and_scheme(
+            wanted, {self._request.get_host()}, require_https=self._request.is_secure()
+        )
+        return wanted if own else "/"
+
+    @property
+    def new_sign_in(self) -> dict[str, Any]:
+        """Word of a sign-in from a browser that was never seen: when, and what browser; mostly nothing."""
+        word = self._request.session.get("new_sign_in") if self.signed_in else None
+        return {"at": datetime.fromisoformat(word["at"]), "device": word["device"]} if word else {}
 
     @property
     def sign_in_url(self) -> str:

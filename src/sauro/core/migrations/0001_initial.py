@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("person", models.UUIDField(unique=True)),
+                ("unit", models.UUIDField(null=True)),
+                ("email", models.BinaryField(null=True)),
+                ("email_token", models.BinaryField(db_index=True, null=True)),
+                ("pending", models.BinaryField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -101,6 +105,22 @@ class Migration(migrations.Migration):
                 ("version", models.IntegerField()),
                 ("ciphertext", models.BinaryField()),
                 ("digest", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "worker", "duty", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("worker", models.UUIDField()),
+                ("duty", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("felt", models.DateTimeField()),
+                ("failures", models.IntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

@@ -73,3 +73,9 @@ class Account(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     person = models.UUIDField(unique=True)
+    # The address for letters about the account: ciphertexts under the key of a unit of its own (kept with those of
+    # other units), and a token by which the address is found. ``pending`` waits to be confirmed.
+    unit = models.UUIDField(null=True)
+    email = models.BinaryField(null=True)
+    email_token = models.BinaryField(null=True, db_index=True)
+    pending = models.BinaryField(null=True)

@@ -56,7 +56,7 @@ class FileStore:
         Returns the SHA-256 of what lies on disk and the size of the body in bytes. Raises FileExistsError for an id
         that has a body already.
         """
-        path = self._path(file_id)
+        path = self.body(file_id)
         if path.exists():
             raise FileExistsError(path.name)
         self._make(path.parent)
@@ -81,7 +81,7 @@ class FileStore:
         Raises CannotOpen, or FileMissing.
         """
         try:
-            file = self._path(file_id).open("rb")
+            file = self.body(file_id).open("rb")
         except FileNotFoundError:
             raise FileMissing(f"file {file_id}") from None
         with file:
@@ -95,7 +95,7 @@ class FileStore:
         folders = set()
         removed = 0
         for file_id in file_ids:
-            path = self._path(file_id)
+            path = self.body(file_id)
             for found in (path, path.with_suffix(_UNFINISHED)):
                 if found.exists():
                     found.unlink(missing_ok=True)
@@ -107,7 +107,12 @@ class FileStore:
 
     def has(self, file_id: UUID) -> bool:
         """Whether a body lies here."""
-        return self._path(file_id).exists()
+        return self.body(file_id).exists()
+
+    def body(self, file_id: UUID) -> Path:
+        """Where a body lies, or would."""
+        # The last digits are random; the first ones are the time, and would fill one folder at a time.
+        return self.directory / file_id.hex[-2:] / f"{file_id}{_SUFFIX}"
 
     def older_than(self, moment: datetime) -> Iterator[tuple[UUID, Path]]:
         """Bodies, finished or not, last written before ``moment``."""
@@ -117,10 +122,6 @@ class FileStore:
                     yield UUID(path.stem), path
             except (ValueError, FileNotFoundError):
                 continue
-
-    def _path(self, file_id: UUID) -> Path:
-        # The last digits are random; the first ones are the time, and would fill one folder at a time.
-        return self.directory / file_id.hex[-2:] / f"{file_id}{_SUFFIX}"
 
     def _make(self, folder: Path) -> None:
         if not folder.is_dir():

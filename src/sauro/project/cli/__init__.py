@@ -5,7 +5,19 @@ import sys
 from collections.abc import Sequence
 
 from sauro import __version__
-from sauro.project.cli import demo, doctor, manage, pack, replay, simulate, transfer, up, verify, worker
+from sauro.project.cli import (
+    backup,
+    demo,
+    doctor,
+    manage,
+    pack,
+    replay,
+    simulate,
+    transfer,
+    up,
+    verify,
+    worker,
+)
 from sauro.project.cli.command import Command, Exit, Stop
 from sauro.project.cli.language import _
 
@@ -18,6 +30,9 @@ COMMANDS: tuple[Command, ...] = (
     verify.COMMAND,
     replay.COMMAND,
     doctor.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
+    backup.KEY,
     transfer.IMPORT,
     transfer.EXPORT,
     manage.COMMAND,

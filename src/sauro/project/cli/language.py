@@ -2,12 +2,27 @@
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+_spoken: ContextVar[str] = ContextVar("sauro_spoken", default="")
+
 
 def _language() -> str:
-    return os.environ.get("SAURO_LANGUAGE", "vi") or "vi"
+    return _spoken.get() or os.environ.get("SAURO_LANGUAGE", "vi") or "vi"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in this language inside the block: what the operator reads on a page."""
+    token = _spoken.set(language[:2])
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 @cache

@@ -1,12 +1,14 @@
 """Django's settings, from the table of environment variables in `table.py`."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from sauro.project.settings import database, edge, logs, security
+from sauro.project.settings import accounts, database, edge, logs, security
+from sauro.project.settings.accounts import *  # noqa: F403
 from sauro.project.settings.security import CACHES as CACHES
 from sauro.project.settings.table import ROOT as ROOT
 from sauro.project.settings.table import WrongSetting, folder, number, text, yes
@@ -20,6 +22,7 @@ DEMONSTRATION = SAURO_PROFILE == "demonstration"
 SAURO_VAR = folder("SAURO_VAR", ROOT / "var")
 SAURO_KEYS = folder("SAURO_KEYS", SAURO_VAR / "keys")
 SAURO_FILES = folder("SAURO_FILES", SAURO_VAR / "files")
+SAURO_BACKUP_RECIPIENT = text("SAURO_BACKUP_RECIPIENT")
 SAURO_SOURCE_URL = text("SAURO_SOURCE_URL")
 SAURO_CLOCK_AHEAD_HOURS = number("SAURO_CLOCK_AHEAD_HOURS", 0, 100_000)
 SAURO_PROVINCES = frozenset(code.strip() for code in text("SAURO_PROVINCES").split(",") if code.strip())
@@ -43,6 +46,7 @@ SAURO_CITIZEN_ACCOUNTS = SAURO_PROFILE != "back-office"
 
 DEBUG = yes("SAURO_DEBUG") and DEMONSTRATION
 SECRET_KEY = security.secret_key(SAURO_KEYS)
+SAURO_OPERATOR_TOKEN = text("SAURO_OPERATOR_TOKEN") or security.kept_secret(SAURO_KEYS, "operator-token")
 ALLOWED_HOSTS = [host.strip() for host in text("SAURO_HOSTS").split(",") if host.strip()]
 
 # Live pages: what a page may listen to, and the consumer of the journal that must have read it (None: the journal)
@@ -61,6 +65,10 @@ INSTALLED_APPS = [
     "sauro.web",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "csp",
     "sauro.core",
@@ -68,10 +76,13 @@ INSTALLED_APPS = [
     "sauro.steer",
     "sauro.watch",
     "sauro.packs",
+    "sauro.project",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Behind the static files, which nobody needs to count, and around everything else.
+    "sauro.project.metrics.RequestsMiddleware",
     "csp.middleware.CSPMiddleware",
     # Around the session, so that it sees a sign-in and a sign-out too.
     "sauro.web.caching.PersonalPageMiddleware",
@@ -83,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sauro.project.accounts.gate.GateMiddleware",
     "sauro.web.refusals.RefusalMiddleware",
     "sauro.web.reading.ReadableMiddleware",
 ]
@@ -125,33 +137,19 @@ LANGUAGE_CODE = text("SAURO_LANGUAGE")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "sauro_language"
 FORMAT_MODULE_PATH = "sauro.web.formats"
+# The project is no application, so Django would not find its words by itself.
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 
-# Signing in: user names only; no e-mail address of a person is ever stored in the clear
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "sauro.project.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "sauro.web.forms.accounts.SignIn", "signup": "sauro.web.forms.accounts.SignUp"}
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-# Attempts are counted by the name that is tried and by the visitor's address. The header that proxies write the
-# address into is believed only from as many of them as there are: anybody can send one.
-ALLAUTH_TRUSTED_PROXY_COUNT = number("SAURO_TRUSTED_PROXIES", 0, 9)
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
-LOGIN_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+# Signing in, beside what `accounts.py` says
+SAURO_SECOND_FACTOR_REQUIRED = accounts.second_factor(SAURO_PROFILE)
+SAURO_OIDC = accounts.provider(SAURO_PUBLIC_URL.startswith("https://") and not DEMONSTRATION)
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [SAURO_OIDC] if SAURO_OIDC else []}}
 
 # What the browser must refuse
-CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL))
+CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL), accounts.origin_of(SAURO_OIDC))
 _HTTPS = SAURO_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -9,8 +9,11 @@ from csp.constants import NONE, SELF
 from django.utils.crypto import salted_hmac
 
 
-def policy(edge: str) -> dict[str, Any]:
-    """Give the Content-Security-Policy; pages may listen to the `edge`, an origin or nothing."""
+def policy(edge: str, provider: str = "") -> dict[str, Any]:
+    """Give the Content-Security-Policy; pages may listen to the `edge`, an origin or nothing.
+
+    The form that begins a sign-in at another `provider` is answered by a redirect there, which browsers count as sent.
+    """
     return {
         "DIRECTIVES": {
             "default-src": [NONE],
@@ -20,7 +23,7 @@ def policy(edge: str) -> dict[str, Any]:
             "font-src": [SELF],
             "connect-src": [SELF, edge] if edge else [SELF],
             "manifest-src": [SELF],
-            "form-action": [SELF],
+            "form-action": [SELF, provider] if provider else [SELF],
             "frame-ancestors": [NONE],
             "base-uri": [NONE],
             "object-src": [NONE],
@@ -30,7 +33,7 @@ def policy(edge: str) -> dict[str, Any]:
 
 CACHE_TABLE = "sauro_limits"
 CACHES: dict[str, dict[str, Any]] = {
-    # Counts of attempts to sign in, one for all processes that serve pages. Nothing else is ever put there.
+    # Counts of attempts to sign in and which codes were used, one for all processes that serve pages. Nothing else.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": CACHE_TABLE,
@@ -47,9 +50,14 @@ def cache_key(key: str, prefix: str, version: int) -> str:
 
 
 def secret_key(keys: Path) -> str:
-    """Give the key that signs sessions and forms, made at the first start in `keys` (0700), file mode 0600."""
+    """Give the key that signs sessions and forms, made at the first start."""
+    return kept_secret(keys, "django-secret")
+
+
+def kept_secret(keys: Path, name: str) -> str:
+    """Give a secret of this installation, made once in the folder `keys` (0700), file mode 0600."""
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = keys / "django-secret"
+    kept = keys / name
     try:
         descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

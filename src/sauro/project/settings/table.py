@@ -90,6 +90,18 @@ TABLE: tuple[Setting, ...] = (
         "Folder of the encrypted attachments. Empty: var/files.",
     ),
     Setting(
+        "SAURO_BACKUP_RECIPIENT",
+        "",
+        "Khóa công khai của bản sao lưu, do `sauro backup-key` in ra. Máy này chỉ cần khóa công khai; khóa bí mật cất nơi khác.",
+        "Public key of backups, as `sauro backup-key` prints it. This machine needs only the public key; the secret one is kept elsewhere.",
+    ),
+    Setting(
+        "SAURO_OPERATOR_TOKEN",
+        "",
+        "Mã mà chương trình giám sát gửi (Authorization: Bearer …) để đọc /metrics và chi tiết của /healthz, /readyz. Để trống thì mã được tạo một lần trong SAURO_KEYS/operator-token.",
+        "Token that monitoring programs send (Authorization: Bearer …) to read /metrics and the details of /healthz and /readyz. Empty: made once in SAURO_KEYS/operator-token.",
+    ),
+    Setting(
         "SAURO_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "Các tên máy được phục vụ, cách nhau bằng dấu phẩy.",
@@ -148,6 +160,49 @@ TABLE: tuple[Setting, ...] = (
         "0",
         "Số máy chủ ủy nhiệm đứng trước máy chủ trang, mỗi máy ghi thêm một địa chỉ vào X-Forwarded-For. 0: không tin tiêu đề này; sau một máy ủy nhiệm, mọi khách khi đó được đếm chung khi giới hạn số lần đăng nhập.",
         "Number of proxies in front of the page server, each of which adds an address to X-Forwarded-For. 0: this header is not believed; behind a proxy, all visitors are then counted together when sign-in attempts are limited.",
+    ),
+    Setting(
+        "SAURO_SECOND_FACTOR",
+        "by-profile",
+        "Người giữ chức vụ có phải dùng yếu tố thứ hai (khóa truy cập hoặc mã một lần) mới làm việc được không. «by-profile»: bắt buộc, trừ bản trình diễn, nơi chỉ mời dùng.",
+        "Whether who holds an office needs a second factor (a passkey or one-time codes) to act. “by-profile”: required, except in a demonstration, where it is offered.",
+        ("by-profile", "required", "offered"),
+    ),
+    Setting(
+        "SAURO_OIDC_ISSUER",
+        "",
+        "Địa chỉ của nơi cấp danh tính OpenID Connect (issuer), ví dụ nơi VNeID hoặc tỉnh cung cấp; trang đăng nhập của nơi đó phải cùng tên máy. Để trống thì không có nút này.",
+        "Address (issuer) of the OpenID Connect provider, for example that of VNeID or of the province; its sign-in page must be on the same origin. Empty: there is no such button.",
+    ),
+    Setting(
+        "SAURO_OIDC_NAME",
+        "VNeID",
+        "Tên của nơi cấp danh tính, ghi trên nút đăng nhập.",
+        "Name of the provider, on the sign-in button.",
+    ),
+    Setting(
+        "SAURO_OIDC_CLIENT",
+        "",
+        "Tên (client_id) mà nơi cấp danh tính đặt cho hệ thống này.",
+        "Name (client_id) under which the provider knows this installation.",
+    ),
+    Setting(
+        "SAURO_OIDC_SECRET_FILE",
+        "",
+        "Tệp chứa mật khẩu (client_secret) với nơi cấp danh tính; chỉ tài khoản chạy hệ thống đọc được. Để trống: chỉ dùng PKCE.",
+        "File that holds the secret (client_secret) shared with the provider; readable only by the account that runs the program. Empty: PKCE alone.",
+    ),
+    Setting(
+        "SAURO_OIDC_SCOPE",
+        "openid profile",
+        "Phạm vi xin nơi cấp danh tính, cách nhau bằng dấu cách.",
+        "Scopes asked of the provider, separated by spaces.",
+    ),
+    Setting(
+        "SAURO_OIDC_PERSON_CLAIM",
+        "id_number",
+        "Tên trường mà nơi cấp danh tính ghi số định danh cá nhân (12 chữ số); người đăng nhập được tìm trong sổ theo số này.",
+        "Claim in which the provider gives the personal identity number (12 digits), by which the person is found in the register.",
     ),
     Setting(
         "SAURO_WEB_PROCESSES",

@@ -12,7 +12,7 @@ from sauro.core.vault.cipher import new_unit
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.keyring import Keyring
 from sauro.core.vault.parts import seal_part, write_personal
-from sauro.project import examination
+from sauro.project.examination import database, machine
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -26,7 +26,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
 
 
 def state() -> str:
-    found = examination.erasures()
+    found = database.erasures()
     assert (found.remedy == "") is (found.state == "well")
     return found.state
 
@@ -58,17 +58,17 @@ def test_the_doctor_looks_at_erasures(monkeypatch: pytest.MonkeyPatch) -> None:
     from sauro.project import start
 
     monkeypatch.setattr(start, "database", contextlib.nullcontext)
-    seen = [finding.check for finding in examination.of_database()]
-    assert examination.erasures().check in seen
+    seen = [finding.check for finding in database.of_database()]
+    assert database.erasures().check in seen
 
 
 def test_a_proxy_that_nobody_speaks_of_is_told(settings) -> None:
     settings.DEMONSTRATION, settings.SAURO_CLAMD = False, "localhost:3310"
     settings.SAURO_PUBLIC_URL = "https://dvc.example"
-    found = examination.configuration()
+    found = machine.configuration()
     assert found.state == "warning" and "SAURO_TRUSTED_PROXIES" in found.remedy
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert examination.configuration().state == "well"
+    assert machine.configuration().state == "well"
 
 
 def test_the_doctor_tells_the_port_that_up_was_given(settings, tmp_path: Path) -> None:
@@ -77,5 +77,5 @@ def test_the_doctor_tells_the_port_that_up_was_given(settings, tmp_path: Path) -
     settings.SAURO_VAR, settings.SAURO_PUBLIC_URL = tmp_path, "http://127.0.0.1:8124"
     with start.only_one():
         settings.SAURO_PUBLIC_URL = "http://127.0.0.1:8000"
-        assert "127.0.0.1:8124" in examination.configuration().found
-    assert start.serving_at() == "" and "127.0.0.1:8000" in examination.configuration().found
+        assert "127.0.0.1:8124" in machine.configuration().found
+    assert start.serving_at() == "" and "127.0.0.1:8000" in machine.configuration().found

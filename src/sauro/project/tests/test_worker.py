@@ -1,6 +1,7 @@
 import threading
 
 from sauro.project import worker
+from sauro.project.heart import Heart
 
 
 def test_a_duty_that_fails_is_begun_again(monkeypatch):
@@ -13,7 +14,7 @@ def test_a_duty_that_fails_is_begun_again(monkeypatch):
             raise RuntimeError("broken")
         over.set()
 
-    worker.keep("duty", duty, over)
+    worker.keep("duty", duty, over, Heart())
     assert len(begun) == 4
 
 

@@ -236,7 +236,6 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["parent"], name="steer_task_parent_22ae52_idx"),
-                    models.Index(fields=["lead", "stage", "due"], name="steer_task_lead_849cc9_idx"),
                     models.Index(
                         condition=models.Q(("batch__isnull", False)), fields=["batch"], name="task_batch"
                     ),

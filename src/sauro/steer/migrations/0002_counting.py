@@ -45,6 +45,7 @@ CREATE INDEX steer_task_nearest_open ON steer_task ((coalesce(due, 'infinity'::t
   WHERE stage IN ('assigned', 'working', 'reported');
 CREATE INDEX steer_task_green_red ON steer_task ((coalesce(due, 'infinity'::timestamptz)), id)
   WHERE stage = 'reported' AND NOT shown;
+CREATE INDEX steer_task_of_lead ON steer_task (lead, (coalesce(due, 'infinity'::timestamptz)), id) INCLUDE (stage);
 CREATE INDEX steer_task_of_instrument ON steer_task (instrument, (coalesce(due, 'infinity'::timestamptz)), id);
 CREATE INDEX steer_task_to_judge ON steer_task (verifier) WHERE stage = 'reported';
 CREATE INDEX steer_task_to_assign ON steer_task (assigner) WHERE stage IN ('draft', 'declined');
@@ -52,7 +53,7 @@ CREATE INDEX steer_task_words ON steer_task USING gin (to_tsvector('simple', fol
 """
 LISTS_REVERSE_SQL = """
 DROP INDEX IF EXISTS steer_task_nearest, steer_task_nearest_open, steer_task_green_red, steer_task_of_instrument,
-  steer_task_to_judge, steer_task_to_assign, steer_task_words
+  steer_task_of_lead, steer_task_to_judge, steer_task_to_assign, steer_task_words
 """
 
 

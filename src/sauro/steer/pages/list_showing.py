@@ -22,7 +22,7 @@ def kinds() -> dict[str, tuple[StatusKind, str]]:
     return {
         "refused": ("late", _("cannot be made")), "draft": ("near", _("would be a draft, not clear yet")),
         "clear": ("on_time", _("would be made, all six clear")), "made": ("near", _("made as a draft")),
-        "assigned": ("on_time", _("made and assigned")), "exists": ("neutral", _("there is such a task already")),
+        "assigned": ("on_time", _("made and assigned")), "withdrawn": ("neutral", _("made, and withdrawn again")), "exists": ("neutral", _("there is such a task already")),
         "imported": ("neutral", _("imported before from this file")), "double": ("neutral", _("stands twice in the list")),
         "heading": ("neutral", _("a heading, no task")),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -179,21 +180,30 @@ def _import(request: HttpRequest, official: Official, list_: TaskList, content: 
 def _assign(request: HttpRequest, official: Official, list_: TaskList, content: dict[str, Any] | None) -> HttpResponse:  # fmt: skip
     drafts = [task.id for task in imports.of_batch(list_) if task.stage == "draft"]
     answers = imports.assign_all(official.reader, drafts)
-    done = {str(task) for task, answer in answers.items() if isinstance(answer, Outcome)}
-    if content is not None:
-        for verdict in content["verdicts"]:
-            if verdict.get("task") in done:
-                verdict["kind"] = "assigned"
-                verdict.pop("why", None)
-        lists.save(list_, content)
+    done = {task for task, answer in answers.items() if isinstance(answer, Outcome)}
+    _retell(list_, content, done, "assigned")
     messages.success(request, ngettext("%(count)s task was assigned.", "%(count)s tasks were assigned.", len(done)) % {"count": number(len(done))})  # fmt: skip
     return redirect("steer:list", list=list_.id)
 
 
+def _retell(list_: TaskList, content: dict[str, Any] | None, tasks: Collection[UUID], kind: str) -> None:
+    """The rows tell what became of their tasks since."""
+    if content is None:
+        return
+    told = set(map(str, tasks))
+    for verdict in content["verdicts"]:
+        if verdict.get("task") in told:
+            verdict["kind"] = kind
+            verdict.pop("why", None)
+    lists.save(list_, content)
+
+
 def _undo(request: HttpRequest, official: Official, list_: TaskList, content: dict[str, Any] | None) -> HttpResponse:  # fmt: skip
-    before = len([task for task in imports.of_batch(list_) if task.stage != "cancelled"])
+    before = {task.id for task in imports.of_batch(list_) if task.stage != "cancelled"}
     left = imports.undo(official.reader, list_)
-    undone = before - len(left)
+    gone = before - {task.id for task, _refusal in left}
+    _retell(list_, content, gone, "withdrawn")
+    undone = len(gone)
     messages.success(request, ngettext("%(count)s task was withdrawn.", "%(count)s tasks were withdrawn.", undone) % {"count": number(undone)})  # fmt: skip
     for reason in sorted({str(refusal.message) for _task, refusal in left}):
         messages.warning(request, reason)

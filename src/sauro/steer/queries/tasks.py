@@ -81,30 +81,41 @@ class Line:
         return until is not None and self.due_original is not None and self.due_original < until
 
 
-_STATES: dict[str, tuple[str, bool]] = {
-    # condition, and whether the moment is a value of it
-    "open": ("t.stage IN ('assigned', 'working', 'reported')", False),
-    "overdue": ("t.stage IN ('assigned', 'working', 'reported') AND t.due < %s", True),
-    "pending": ("t.stage = 'reported'", False),
-    "green_red": ("t.stage = 'reported' AND NOT t.shown", False),
-    "in_time": ("t.stage IN ('assigned', 'working', 'reported') AND t.due >= %s", True),
-    "not_started": ("t.stage = 'assigned'", False),
-    "done": ("t.stage = 'done'", False),
-    "on_time": ("t.stage = 'done' AND t.late < 2", False),
-    "on_time_original": ("t.stage = 'done' AND t.late = 0", False),
-    "judged": ("(t.stage = 'done' OR t.stage IN ('assigned', 'working', 'reported') AND t.due < %s)", True),
-    "late": ("t.stage = 'done' AND t.late = 2", False),
-    "declined": ("t.stage = 'declined'", False),
-    "draft": ("t.stage = 'draft'", False),
-    "cancelled": ("t.stage = 'cancelled'", False),
+_NOW = timedelta(0)
+_STATES: dict[str, tuple[tuple[str, ...], str, tuple[timedelta, ...]]] = {
+    # stages, what else must hold, and its values, from the moment on
+    "open": (OPEN, "", ()),
+    "overdue": (OPEN, "t.due < %s", (_NOW,)),
+    "near": (OPEN, "t.due >= %s AND t.due < %s", (_NOW, NEAR)),
+    "pending": (("reported",), "", ()),
+    "green_red": (("reported",), "NOT t.shown", ()),
+    "in_time": (OPEN, "t.due >= %s", (_NOW,)),
+    "not_started": (("assigned",), "", ()),
+    "done": (("done",), "", ()),
+    "on_time": (("done",), "t.late < 2", ()),
+    "on_time_original": (("done",), "t.late = 0", ()),
+    "judged": (("done", *OPEN), "(t.stage = 'done' OR t.due < %s)", (_NOW,)),
+    "late": (("done",), "t.late = 2", ()),
+    "declined": (("declined",), "", ()),
+    "draft": (("draft",), "", ()),
+    "cancelled": (("cancelled",), "", ()),
 }
-STATES = (*_STATES, "near")
-# Each part by an index of its own; written with OR, every open task would be looked at.
-_TURN = """t.id IN (
-  SELECT k.id FROM core_commitment k JOIN steer_task w ON w.id = k.id
-  WHERE k.position = %s AND k.state = 'assigned' AND w.stage IN ('assigned', 'working')
-  UNION ALL SELECT id FROM steer_task WHERE stage = 'reported' AND verifier = %s
-  UNION ALL SELECT id FROM steer_task WHERE stage IN ('draft', 'declined') AND assigner = %s)"""
+STATES = tuple(_STATES)
+# Whose turn it is, by the stages in which it is theirs: each by an index of its own, and no task stands in two of them.
+_TURNS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("assigned", "working"),
+        "SELECT w.* FROM core_commitment k JOIN steer_task w ON w.id = k.id"
+        " WHERE k.position = %s AND k.state = 'assigned' AND w.stage IN ('assigned', 'working')",
+    ),
+    (("reported",), "SELECT * FROM steer_task WHERE stage = 'reported' AND verifier = %s"),
+    (
+        ("draft", "declined"),
+        "SELECT * FROM steer_task WHERE stage IN ('draft', 'declined') AND assigner = %s",
+    ),
+)
+# What it led under a name that it took over counts as its own (invariant I7).
+_OWN = "SELECT a.id FROM core_actor a JOIN core_actor c ON c.current = a.current WHERE c.id = %s"
 
 _WORDS = "to_tsvector('simple', t.folded) @@"
 # Materialized: the planner then reckons with all of them, and goes by the index of words.
@@ -117,13 +128,13 @@ FEW = 2_000
 
 def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) -> Page[Line]:
     """A page of the tasks that the reader may list, the nearest deadline first."""
-    parts, values = _conditions(reader, asked, now)
+    source, parts, values = _asked(reader, asked, now)
     if after := marked(asked.after):
         parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
         values += after
     # Their promises are looked up for the page alone, not for everything that is sorted.
     sql = (
-        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM (SELECT * FROM steer_task t"  # noqa: S608 — constant parts; values are parameters
+        f"SELECT {_COLUMNS}, coalesce(t.due, 'infinity'::timestamptz)::text FROM (SELECT * FROM {source}"  # noqa: S608 — constant parts; values are parameters
         f" WHERE {' AND '.join(parts)} ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id LIMIT {most + 1}) t"
         " JOIN core_commitment c ON c.id = t.id ORDER BY coalesce(t.due, 'infinity'::timestamptz), t.id"
     )
@@ -136,9 +147,9 @@ def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) ->
 
 def counted(reader: Reader, asked: Filter, now: datetime) -> int:
     """How many tasks that is, up to ``COUNTED`` and one: a list says where it stops counting."""
-    parts, values = _conditions(reader, asked, now)
+    source, parts, values = _asked(reader, asked, now)
     sql = (
-        "SELECT count(*) FROM (SELECT 1 FROM steer_task t"  # noqa: S608 — constant parts; values are parameters
+        f"SELECT count(*) FROM (SELECT 1 FROM {source}"  # noqa: S608 — constant parts; values are parameters
         f" WHERE {' AND '.join(parts)} LIMIT {COUNTED + 1}) n"
     )
     with connection.cursor() as cursor:
@@ -160,33 +171,38 @@ def among(may: tuple[str, list[Any]], task: UUID) -> bool:
         return cursor.fetchone() is not None
 
 
-def _conditions(reader: Reader, asked: Filter, now: datetime) -> tuple[list[str], list[Any]]:
-    """The conditions of a filter, with the reader's own, and their values."""
-    condition, values = listing(reader)
-    parts = [condition]
-    if asked.state in _STATES:
-        said, timed = _STATES[asked.state]
-        parts.append(said)
-        values += [now] if timed else []
-    elif asked.state == "near":
-        parts.append(f"{_STATES['open'][0]} AND t.due >= %s AND t.due < %s")
-        values += [now, now + NEAR]
+def _asked(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[str], list[Any]]:
+    """From what a filter selects ``t``, by which conditions, the reader's own among them; and the values of both."""
+    stages, other, moments = _STATES.get(asked.state, ((), "", ()))
+    source = "steer_task t"
+    may, values = listing(reader)
+    if asked.mine:
+        turns = [sql for when, sql in _TURNS if not stages or set(when) & set(stages)]
+        # OFFSET 0 keeps the planner from the other conditions until then: it takes those of a reader of everything for rare.
+        source = (
+            f"({' UNION ALL '.join(turns)} OFFSET 0) t" if turns else "(SELECT * FROM steer_task LIMIT 0) t"
+        )
+        values = [*[reader.position] * len(turns), *values]
+    parts = [may]
+    if stages:
+        parts.append(f"t.stage IN ({', '.join(map(repr, stages))})")
+    if other:
+        parts.append(other)
+        values += [now + moment for moment in moments]
     if asked.lead is not None:
-        # What it led under a name that it took over counts as its own (invariant I7).
-        parts.append("t.lead = ANY(ARRAY(SELECT a.id FROM core_actor a JOIN core_actor c ON c.current = a.current WHERE c.id = %s))")  # fmt: skip
-        values.append(asked.lead)
+        own = _ids(_OWN, [asked.lead])
+        # One agency's tasks lie in the order of the list.
+        parts.append("t.lead = %s" if len(own) == 1 else "t.lead = ANY(%s)")
+        values.append(own[0] if len(own) == 1 else own)
     for column in ("instrument", "parent"):
         if (wanted := getattr(asked, column)) is not None:
             parts.append(f"t.{column} = %s")
             values.append(wanted)
-    if asked.mine:
-        parts.append(_TURN)
-        values += [reader.position] * 3
     if said_words := words(asked.text)[:8]:
         condition, value = _holding(" & ".join(f"{word}:*" for word in said_words))
         parts.append(condition)
         values.append(value)
-    return parts, values
+    return source, parts, values
 
 
 def _holding(query: str) -> tuple[str, Any]:
@@ -194,10 +210,14 @@ def _holding(query: str) -> tuple[str, Any]:
 
     Few stand far apart in the order of deadlines, where a walk would look at almost every task before it finds a page of them.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FEW, [query, FEW + 1])
-        ids = [id_ for (id_,) in cursor.fetchall()]
+    ids = _ids(_FEW, [query, FEW + 1])
     return ("t.id = ANY(%s)", ids) if len(ids) <= FEW else (f"{_WORDS} to_tsquery('simple', %s)", query)
+
+
+def _ids(sql: str, values: list[Any]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

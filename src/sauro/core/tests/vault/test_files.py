@@ -65,7 +65,7 @@ def test_opens_in_its_own_place_only(store: FileStore, key: UnitKey, which: str)
         (path,) = on_disk(store)
         store.put(key, other, [b"other"])
         store.remove([other])
-        path.rename(store._path(other))
+        path.rename(store.body(other))
         file_id = other
     holder = key if which == "file" else UnitKey(uuid4(), key._secret)
     with pytest.raises(CannotOpen):
@@ -168,8 +168,8 @@ def test_sweep_takes_orphans_of_yesterday(store: FileStore, key: UnitKey, db: ps
     kept, orphan, fresh = uuid4(), uuid4(), uuid4()
     for file_id, hours in ((kept, 99), (orphan, 25), (fresh, 23)):
         store.put(key, file_id, [b"body"])
-        aged(store._path(file_id), timedelta(hours=hours))
-    unfinished = store._path(uuid4()).with_suffix(".part")
+        aged(store.body(file_id), timedelta(hours=hours))
+    unfinished = store.body(uuid4()).with_suffix(".part")
     store._make(unfinished.parent)
     unfinished.write_bytes(b"half")
     aged(unfinished, timedelta(hours=25))

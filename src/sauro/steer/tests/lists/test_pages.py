@@ -84,7 +84,7 @@ def test_a_second_press_does_nothing_more(desk: Desk) -> None:
     client.post(here, {"do": "undo"})
     page = client.post(here, {"do": "import", "mode": "drafts"}, follow=True)
     assert set(Task.objects.values_list("stage", flat=True)) == {"cancelled"}
-    assert dict(page.context["shown"].counts) == {"made": 1}
+    assert dict(page.context["shown"].counts) == {"withdrawn": 1}
 
 
 def test_columns_are_remembered_for_the_next_file_of_the_form(desk: Desk) -> None:

@@ -1,0 +1,55 @@
+"""Browsers in which somebody has signed in before.
+
+A stranger who tries passwords uses up the attempts of an account for everybody who is not known to it. A browser that
+has been signed in holds a signed mark, and has attempts of its own: nobody else can use those up. A new password ends
+all marks. The mark says nothing about whom it is for without the installation's secret.
+"""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+COOKIE = "sauro_known"
+AGE = 180 * 24 * 60 * 60
+MOST = 6
+"""Accounts that one browser remembers; a counter's machine is shared."""
+_SALT = "sauro.project.accounts.devices"
+
+
+def mark_of(request: HttpRequest, user: User) -> str:
+    """The random name of this browser for this account, or nothing for one that never signed in to it."""
+    kept = _kept(request).get(_whose(user), "")
+    name, _, seal = kept.partition(".")
+    return name if seal and constant_time_compare(seal, _seal(user, name)) else ""
+
+
+def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """Mark the browser in which this person has just signed in."""
+    name = mark_of(request, user) or secrets.token_hex(12)
+    others = {whose: kept for whose, kept in _kept(request).items() if whose != _whose(user)}
+    marks = dict([*others.items(), (_whose(user), f"{name}.{_seal(user, name)}")][-MOST:])
+    response.set_cookie(
+        COOKIE, signing.dumps(marks, salt=_SALT, compress=True), max_age=AGE, httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE, path="/accounts/",
+    )  # fmt: skip
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    try:
+        found: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=AGE)
+    except signing.BadSignature:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _whose(user: User) -> str:
+    return salted_hmac(_SALT, str(user.pk), algorithm="sha256").hexdigest()[:16]
+
+
+def _seal(user: User, name: str) -> str:
+    return salted_hmac(_SALT, f"{user.pk}:{name}:{user.password}", algorithm="sha256").hexdigest()[:32]
