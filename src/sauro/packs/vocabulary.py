@@ -70,6 +70,7 @@ MEASURES: Final = frozenset(
         "submitted", "received", "online", "assisted", "simulated", "done_in_time", "done_late", "breached", "open",
         "open_late", "waiting", "task_finished", "task_breached", "task_assigned", "task_working", "task_reported",
         "task_done", "task_declined", "task_cancelled", "task_overdue", "task_done_late",
+        "task_simulated",
     }
 )  # fmt: skip
 """What the watching room counts from the journal, by name."""

@@ -40,7 +40,7 @@ SELECT to_char(accepted_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM') AS period
   count(*), bool_or(simulated)
 FROM watch_case WHERE kind = 'dossier' AND accepted_at >= %s GROUP BY 1, 2, 3, 4
 """  # noqa: S608 — a constant of ours
-_TASKS = "SELECT stage, count(*) FROM watch_case WHERE kind = 'task' AND stage = ANY(%s) GROUP BY 1"
+_TASKS = "SELECT stage, count(*), bool_or(simulated) FROM watch_case WHERE kind = 'task' AND stage = ANY(%s) GROUP BY 1"
 _OF: Mapping[str, dict[str, Any]] = {
     "received": {},
     "online": {"channels": ["online"]},
@@ -95,10 +95,12 @@ def _body(cursor: Any, last: Edition | None) -> dict[str, Any]:
     tables = {period: told(period, cells).to_data() for period, cells in found.items()}
     older = {period: rows for period, rows in kept.items() if period < f"{first:%Y-%m}"}
     cursor.execute(_TASKS, [list(TASK_STAGES)])
+    tasks = cursor.fetchall()
     return {
         "periods": {**older, **tables},
         "simulated": sorted({*simulated, *(last.body["simulated"] if last else ())}),
-        "tasks": dict(cursor.fetchall()),
+        "tasks": {stage: count for stage, count, _made_up in tasks},
+        "tasks_simulated": any(made_up for _stage, _count, made_up in tasks),
     }
 
 

@@ -22,8 +22,8 @@ from sauro.project.simulation import nation
 log = structlog.get_logger()
 
 SEED, DAYS, TASKS = 57, 90, 1_298
-FIRST = 5_000
-"""How many dossiers are made before anybody is served: about a minute on two cores that have nothing else to do."""
+FIRST = 3_000
+"""How many dossiers are made before anybody is served: half a minute or so on two cores that have nothing else to do."""
 AGAIN = 60.0
 """Seconds until a rest that could not be made is tried again."""
 

@@ -28,7 +28,7 @@ from sauro.web.shapes import Status, Text
 from sauro.web.spreadsheet import inert
 from sauro.web.wording import number, percent
 
-COUNTED = (*said.DOSSIERS, "simulated", *said.TASKS)
+COUNTED = (*said.DOSSIERS, "simulated", *said.TASKS, "task_simulated")
 TOPICS = ("numbers",)
 PARTS = {"now": "watch/desk/numbers.html", "below": "watch/desk/agencies.html"}
 """What changes by itself, each part fetched again when the numbers have moved."""
@@ -155,7 +155,9 @@ class Numbers:
 
     @property
     def tasks(self) -> list[Cell]:
-        return [self.cell(self.scope, measure) for measure in said.TASKS]
+        """The simulated are told apart wherever there are any."""
+        simulated = ("task_simulated",) if self.cell(self.scope, "task_simulated").count else ()
+        return [self.cell(self.scope, measure) for measure in (*said.TASKS, *simulated)]
 
     @property
     def task_lines(self) -> list[tuple[str, Cell]]:

@@ -194,6 +194,7 @@ def _context(request: HttpRequest, edition: Edition | None, address: str) -> dic
     return {
         "edition": edition, "shown": Shown(edition, request, address), "proof": leaf_href(edition.leaf_index - 1 if edition.leaf_index else None),
         "permanent": request.build_absolute_uri(reverse("watch:edition", args=[edition.number])),
+        "tasks_simulated": edition.body.get("tasks_simulated", False),
         "tasks": [(said.name(f"task_{stage}"), count) for stage, count in sorted((edition.body.get("tasks") or {}).items())],
     }  # fmt: skip
 

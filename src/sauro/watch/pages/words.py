@@ -20,7 +20,7 @@ def name(measure: str) -> str:
         "task_assigned": _("Assigned, not accepted"), "task_working": _("Under way"),
         "task_reported": _("Reported done, not judged"), "task_overdue": _("Open past the deadline"),
         "task_done": _("Done"), "task_done_late": _("Done late"), "task_declined": _("Declined"),
-        "task_cancelled": _("Withdrawn"), "task_finished": _("Finished"), "task_breached": _("Passed their deadline"),
+        "task_cancelled": _("Withdrawn"), "task_simulated": _("Simulated, of all tasks"), "task_finished": _("Finished"), "task_breached": _("Passed their deadline"),
     }  # fmt: skip
     return words[measure]
 

@@ -201,6 +201,7 @@ _BEHIND: Final[Mapping[str, tuple[str, str]]] = {
         "breached",
     ),
     "task_done_late": (f"{_TASK} AND c.stage = 'done' AND c.late = 2", "finished"),
+    "task_simulated": (f"{_TASK} AND c.stage <> 'draft' AND c.simulated", "accepted"),
     "task_finished": (f"{_TASK} AND c.stage = 'done' AND c.finished_at IS NOT NULL", "finished"),
     "task_breached": (f"{_TASK} AND c.stage <> 'draft' AND c.breached_at IS NOT NULL", "breached"),
 }

@@ -23,7 +23,12 @@ DOSSIER_FLOWS: Final = (
 )  # fmt: skip
 DOSSIER_STOCKS: Final = ("open", "open_late", "waiting")
 TASK_FLOWS: Final = ("task_finished", "task_breached")
-TASK_STOCKS: Final = (*(f"task_{stage}" for stage in TASK_STAGES), "task_overdue", "task_done_late")
+TASK_STOCKS: Final = (
+    *(f"task_{stage}" for stage in TASK_STAGES),
+    "task_overdue",
+    "task_done_late",
+    "task_simulated",
+)
 STOCKS: Final = frozenset({*DOSSIER_STOCKS, *TASK_STOCKS})
 MEASURES: Final = (*DOSSIER_FLOWS, *DOSSIER_STOCKS, *TASK_FLOWS, *TASK_STOCKS)
 
@@ -74,6 +79,8 @@ def _task(case: "Case") -> Iterator[tuple[str, date]]:
     if case.stage not in TASK_STAGES:
         return
     yield f"task_{case.stage}", STOCK
+    if case.simulated:
+        yield "task_simulated", STOCK
     if case.stage in TASK_OPEN and overdue(case):
         yield "task_overdue", STOCK
     if case.breached_at is not None:
