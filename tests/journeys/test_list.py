@@ -116,6 +116,7 @@ def undone(person: Visit, words: dict[str, str]) -> None:
     page = person.page
     task = page.locator("tr[data-sr-row] a").first.get_attribute("href")
     gone = "đã rút" if person.language == "vi" else "withdrawn"
+    page.locator("details#undo summary").click()
     go(person, "button.govuk-button--warning")
     assert gone in page.locator("tr[data-sr-row]").nth(1).inner_text()
     assert words["nothing"] in page.locator("main").inner_text().lower()
