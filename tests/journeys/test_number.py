@@ -96,6 +96,9 @@ def promise(duty: Visit, words: dict[str, str]) -> str:
     """One button to a new commitment, which names the agency and the number already."""
     page = duty.page
     go(duty, page.locator("main a.govuk-button"))
+    # Nothing is guessed: which instrument it rests on is for the official to say.
+    assert page.locator("select#instrument").input_value() == ""
+    page.locator("select#instrument").select_option(index=1)
     go(duty, "main form[method=get] button")
     lead = page.locator("select#id_lead")
     assert "Trấn Biên" in lead.locator("option:checked").inner_text()

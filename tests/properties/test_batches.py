@@ -33,6 +33,7 @@ class Plan:
     def __init__(self, town: Town, data: st.DataObject) -> None:
         self.town, self.draw = town, data.draw
         self.new = [new_id() for _ in range(3)]
+        self.without = list(self.new)
         self.standing = [town.file() for _ in range(3)]
         self.positions = Dossier.objects.get(pk=self.standing[0]).plan["positions"]
         self.role = Definition.objects.get(kind="role", code="citizen", state="published").id
@@ -49,8 +50,10 @@ class Plan:
                 made.append(self._again(self.draw(st.sampled_from(made)), at))
             elif kind == "register":
                 made.append(self._register(at))
-            elif kind == "grant":
-                payload = {"holder": self.draw(st.sampled_from(self.new)), "role": self.role, "scope": self.draw(st.sampled_from(["own", "agency"])), "purpose": "p", "basis": "b"}  # fmt: skip
+            elif kind == "grant" and self.without:
+                # One each: of two that were given at the same moment, either may be found, in a batch and without.
+                holder = self.without.pop(self.draw(st.integers(0, len(self.without) - 1)))
+                payload = {"holder": holder, "role": self.role, "scope": self.draw(st.sampled_from(["own", "agency"])), "purpose": "p", "basis": "b"}  # fmt: skip
                 made.append(Ask("core.grant", PLATFORM, f"g{at}", payload))
             elif kind == "appoint":
                 office, person = (
@@ -77,7 +80,7 @@ class Plan:
         return Ask(
             ask.action,
             ask.person,
-            self.draw(st.sampled_from([ask.key, f"again{at}"])),
+            self.draw(st.sampled_from([ask.key] if ask.action == "core.grant" else [ask.key, f"again{at}"])),
             changed,
             ask.subject,
             ask.position,

@@ -177,11 +177,10 @@ def _asked(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[str]
     source = "steer_task t"
     may, values = listing(reader)
     if asked.mine:
-        turns = [sql for when, sql in _TURNS if not stages or set(when) & set(stages)]
+        # Where none of these stages is anybody's turn, the condition on stages leaves nothing of any.
+        turns = [sql for when, sql in _TURNS if not stages or set(when) & set(stages)] or [_TURNS[-1][1]]
         # OFFSET 0 keeps the planner from the other conditions until then: it takes those of a reader of everything for rare.
-        source = (
-            f"({' UNION ALL '.join(turns)} OFFSET 0) t" if turns else "(SELECT * FROM steer_task LIMIT 0) t"
-        )
+        source = f"({' UNION ALL '.join(turns)} OFFSET 0) t"
         values = [*[reader.position] * len(turns), *values]
     parts = [may]
     if stages:

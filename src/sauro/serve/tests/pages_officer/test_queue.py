@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,16 +10,26 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import VIETNAM, local_day
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Commitment
-from sauro.core.moment import simulated
+from sauro.core.moment import now, simulated
+from sauro.core.queries import courses
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.tests.conftest import Town
 from sauro.serve.tests.pages_officer.conftest import Desks
 from sauro.web.spreadsheet import inert
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def a_monday() -> datetime:
+    """Nine o'clock on a Monday to come, with working days about it: whoever acts then was granted it before."""
+    _id, calendar = courses.calendar(local_day(now()))
+    day = local_day(now()) + timedelta(days=15)
+    while day.weekday() or any(calendar.day(day + timedelta(days=n)).rest is not None for n in range(4)):  # fmt: skip
+        day += timedelta(days=1)
+    return datetime.combine(day, time(9), VIETNAM)
 
 
 def test_a_list_is_masked_and_reading_it_opens_nothing(town: Town, desks: Desks) -> None:
@@ -121,12 +131,13 @@ def test_many_are_accepted_at_once_and_each_is_answered_for_itself(town: Town, d
 
 
 def test_a_late_dossier_is_marked_and_the_head_sees_it(town: Town, desks: Desks) -> None:
-    with simulated(lambda: MONDAY):
+    monday = a_monday()
+    with simulated(lambda: monday):
         dossier = town.file()
         desks.post(dossier, "accept")
     Notice.objects.create(id=new_id(), person=town.officers[UUID(Dossier.objects.get(pk=dossier).plan["positions"]["sign"])],
-                          dossier=dossier, kind="breached", event=new_id(), at=MONDAY)  # fmt: skip
-    with simulated(lambda: MONDAY + timedelta(days=3)):
+                          dossier=dossier, kind="breached", event=new_id(), at=monday)  # fmt: skip
+    with simulated(lambda: monday + timedelta(days=3)):
         page = desks.at(dossier).get("/can-bo/ho-so/?late=1")
         assert [row.shown.schedule.kind for row in page.context["rows"]] == [
             "late"
@@ -198,9 +209,10 @@ def test_a_moved_dossier_waits_where_it_was_moved_to(town: Town, desks: Desks) -
 
 def test_the_queue_sorts_by_the_due_of_the_commitment_while_its_clock_runs(town: Town, desks: Desks) -> None:
     first, second, third = (town.file() for _one in range(3))
-    with simulated(lambda: MONDAY):
+    monday, earlier = a_monday(), now() - timedelta(days=7)
+    with simulated(lambda: monday):
         desks.post(second, "accept")
-    with simulated(lambda: MONDAY - timedelta(days=7)):
+    with simulated(lambda: earlier):
         desks.post(third, "accept")
     for dossier in (first, second, third):
         assert Dossier.objects.get(pk=dossier).due == Commitment.objects.get(pk=dossier).due

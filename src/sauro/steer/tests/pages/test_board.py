@@ -93,6 +93,7 @@ def test_filters_stand_in_the_address(room: Room, state: State) -> None:
     assert listed(room.get("secretary", state="not_started")) == [assigned]
     assert listed(room.get("secretary", state="all", mine="1")) == [draft]
     assert set(listed(room.get("ministry", mine="1"))) == {working, assigned}
+    assert listed(room.get("ministry", mine="1", state="done")) == []
     assert listed(room.get("secretary", lead=state.organisations["other"])) == []
     assert set(listed(room.get("secretary", instrument=state.instrument))) == {working, assigned}
     assert listed(room.get("other", state="all")) == []
