@@ -233,13 +233,17 @@ def load(
     clients: int,
     enough: threading.Event,
     acknowledged: dict[str, str],
+    name: str,
 ) -> list[threading.Thread]:
-    """Clients that file until ``enough``; every acknowledged key with its dossier goes into ``acknowledged``."""
+    """Clients that file until ``enough``; every acknowledged key with its dossier goes into ``acknowledged``.
+
+    The keys begin with ``name``: of two tests on one installation each counts its own.
+    """
 
     def work(client: Client, number: int) -> None:
         count = 0
         while not enough.is_set():
-            key = f"load-{number}-{count:06d}"
+            key = f"{name}-{number}-{count:06d}"
             acknowledged[key] = client.file_until_answered(key, answers, time.monotonic() + PATIENCE)[
                 "dossier"
             ]

@@ -75,7 +75,7 @@ class Places:
 def backed_up_under_load(installation: Installation, places: Places) -> tuple[dict[str, Any], dict[str, str]]:
     """A backup while three clients file. Gives it, and what was acknowledged before it began."""
     recipient, acknowledged, enough = places.recipient(installation), dict[str, str](), threading.Event()
-    threads = load(installation, RECORD, 3, enough, acknowledged)
+    threads = load(installation, RECORD, 3, enough, acknowledged, "backup")
     end = time.monotonic() + PATIENCE
     try:
         while len(acknowledged) < 6:

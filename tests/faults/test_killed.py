@@ -15,7 +15,7 @@ def rounds(installation: Installation, count: int, *, postgres_too: bool) -> dic
     """Load, and so many kills; returns every acknowledged key with its dossier."""
     acknowledged: dict[str, str] = {}
     enough, rng = threading.Event(), random.Random()
-    threads = load(installation, RECORD, 3, enough, acknowledged)
+    threads = load(installation, RECORD, 3, enough, acknowledged, "killed")
     try:
         for number in range(count):
             before, end = len(acknowledged), time.monotonic() + PATIENCE
@@ -54,7 +54,7 @@ def check(installation: Installation, acknowledged: dict[str, str]) -> None:
     everything_sealed_and_signed(installation)
     with installation.database() as db:
         filed = db.execute(
-            "SELECT key, subject::text FROM core_event WHERE name = 'serve.submit_dossier' AND key LIKE 'load-%'"
+            "SELECT key, subject::text FROM core_event WHERE name = 'serve.submit_dossier' AND key LIKE 'killed-%'"
         ).fetchall()
         dossiers = db.execute("SELECT id::text FROM serve_dossier").fetchall()
         told = db.execute("SELECT dossier::text FROM serve_notice WHERE kind = 'submitted'").fetchall()

@@ -10,6 +10,7 @@ from django.db import connection, connections, transaction
 from sauro.core.doorway import Ask, act
 from sauro.core.models import Event
 from sauro.project import worker
+from sauro.project.heart import Heart
 from sauro.serve.models import Notice
 from sauro.serve.tests.conftest import Town
 
@@ -39,6 +40,7 @@ def test_who_commits_last_is_read_all_the_same(town: Town) -> None:
         Ask("serve.submit_dossier", town.citizen, f"f{at}", payload) for at, payload in enumerate(filings)
     ]
     over, written, let_go = threading.Event(), threading.Event(), threading.Event()
+    own = Heart()
 
     def held_open() -> None:
         with transaction.atomic():
@@ -48,7 +50,7 @@ def test_who_commits_last_is_read_all_the_same(town: Town) -> None:
         connections.close_all()
 
     duties = [
-        threading.Thread(target=worker.keep, args=(name, worker.duties()[name], over))
+        threading.Thread(target=worker.keep, args=(name, worker.duties()[name], over, own))
         for name in ("sealer", "consumers", "sealer", "consumers")
     ]
     late = threading.Thread(target=held_open)

@@ -305,7 +305,7 @@ def test_the_api_takes_no_form_of_another_site(town: Town) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("page", ["email/", "password/reset/", "confirm-email/", "login/code/confirm/"])
+@pytest.mark.parametrize("page", ["email/", "confirm-email/", "login/code/confirm/"])
 def test_no_page_takes_an_address_in_the_clear(town: Town, page: str) -> None:
     assert signed_in(town.citizen).get(f"/accounts/{page}").status_code == 404
 
