@@ -30,6 +30,7 @@ from sauro.serve.rules.forms import labels, needed_components, say
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.results import entered_rows, stated_rows
 from sauro.serve.wording import clock_lines, limit_words
+from sauro.web.deputies import deputies, deputy_of, done_by
 from sauro.web.wording import citation
 
 
@@ -158,7 +159,11 @@ def _fees(case: Case) -> tuple[facts.Fee, ...]:
 
 def _officer(happening: Happening | None) -> facts.Officer:
     position = happening.position if happening else None
-    return facts.Officer(names([position]).get(position, "") if position else "")
+    if happening is None or position is None:
+        return facts.Officer("")
+    return facts.Officer(
+        done_by(names([position]).get(position, ""), happening.data, deputies([happening.data]))
+    )
 
 
 def _acknowledgement(case: Case) -> facts.Document:
@@ -222,7 +227,8 @@ def _form03(case: Case) -> facts.Document:
 
 
 def _signatory(happening: Happening) -> facts.Signatory:
-    return results.signatory(happening.position, happening.at, happening.person)
+    deputy = deputy_of(happening.data.get("delegation"))
+    return results.signatory(happening.position, happening.at, happening.person, deputy)
 
 
 def _form04(case: Case) -> facts.Document:
