@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
@@ -43,6 +43,11 @@ class Office:
     behalf: UUID | None = None
     until: datetime | None = None
     delegation: UUID | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """Within the last day on which they deputise."""
+        return self.until - timedelta(microseconds=1) if self.until else None
 
     def reader(self, person: UUID) -> Reader:
         """The person who asks in this office."""

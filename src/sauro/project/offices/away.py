@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from sauro.core.doorway.decide import local_day
@@ -35,6 +36,11 @@ class Deputising:
     valid_to: datetime
     ended_at: datetime | None
     state: str
+
+    @property
+    def last(self) -> datetime:
+        """Within the last day: it ends when that day ends."""
+        return self.valid_to - timedelta(microseconds=1)
 
 
 _LIST = """
@@ -90,7 +96,7 @@ def _said(row: tuple[Any, ...], known: dict[str, str], masks: Any, moment: datet
         state = "coming"
     return Deputising(
         id_, position, office, organisation, deputy_office, masked(masks.get(deputy)),
-        [known.get(code, code) for code in roles], reason, start, end, ended, state,
+        [known.get(code, code) for code in _json(roles)], reason, start, end, ended, state,
     )  # fmt: skip
 
 
@@ -102,8 +108,6 @@ def roles_by_code() -> dict[str, str]:
 
 
 def _json(value: Any) -> Any:
-    import orjson
-
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 

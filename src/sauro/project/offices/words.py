@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 Words = str | Promise
 REASONS: dict[str, Words] = {
-    "leave": lazy("Annual leave"),
-    "illness": lazy("Illness"),
-    "mission": lazy("Travel on duty"),
-    "training": lazy("Training"),
-    "other": lazy("Other"),
+    "leave": gettext_lazy("Annual leave"),
+    "illness": gettext_lazy("Illness"),
+    "mission": gettext_lazy("Travel on duty"),
+    "training": gettext_lazy("Training"),
+    "other": gettext_lazy("Other"),
 }
 
 

@@ -48,6 +48,8 @@ def test_naming_a_deputy_and_ending_it(leave: Leave) -> None:
     assert "Cử người làm thay" in page and "competent_authority" in page
     assert leave.send(leave.head).status_code == 302
     made = Delegation.objects.get()
+    listed = leave.head.get(PAGE).content.decode()
+    assert "Người có thẩm quyền ký · Nghỉ phép" in listed and made.roles == ["competent_authority"]
     # The deputy sits in the office, and every page says for whom.
     leave.deputy.post("/can-bo/chuc-vu/", {"position": str(leave.chair), "next": "/can-bo/"})
     today = leave.deputy.get("/can-bo/").content.decode()

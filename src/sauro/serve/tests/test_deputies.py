@@ -20,6 +20,7 @@ from sauro.core.moment import now, simulated
 from sauro.core.queries.visibility import Reader, explain, place
 from sauro.core.refusal import Refusal
 from sauro.core.timers import fire_due
+from sauro.serve import papers
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.tests.conftest import ENTERED, Town, office, town  # noqa: F401 — a fixture
 
@@ -92,6 +93,18 @@ def test_a_deputy_signs_and_the_journal_names_both(absence: Absence) -> None:
     assert UUID(said["person"]) == deputy and UUID(said["on_behalf"]) == absence.who(absence.chair)
     assert said["data"]["delegation"] == made.answer["delegation"] and UUID(said["position"]) == absence.chair
     assert Commitment.objects.get(pk=absence.dossier).closer == deputy
+
+
+def test_the_paper_that_a_deputy_signs_says_by_whose_authority(absence: Absence) -> None:
+    chair = papers._will_sign(absence.chair, now())
+    assert chair.authority == "" and "Phó" not in chair.position
+    absence.name(absence.chair, absence.vice, ["task_lead"])
+    assert papers._will_sign(absence.chair, now()) == chair, "signing was not delegated"
+    made = Delegation.objects.get().id
+    act(Ask("core.end_delegation", absence.who(absence.chair), "end", {}, made, absence.chair))
+    absence.name(absence.chair, absence.vice, ["competent_authority"])
+    told = papers._will_sign(absence.chair, now())
+    assert (told.authority, told.position) == ("TUQ. Chủ tịch", "Phó Chủ tịch")
 
 
 def test_only_what_was_delegated_for_as_long_as_it_was(absence: Absence) -> None:
