@@ -197,14 +197,14 @@ def test_what_an_official_may_do_and_why(town: Town) -> None:  # noqa: F811
     chair, clerk = office(dossier, "sign"), office(dossier, "draft")
     _person, client = keeper()
     page = "/can-bo/to-chuc/can-bo/"
-    assert client.get(page, {"person": new_id()}).status_code == 404
-    who = {"person": town.officers[chair], "case": dossier}
+    assert client.get(page, {"person": str(new_id())}).status_code == 404
+    who = {"person": str(town.officers[chair]), "case": str(dossier)}
     yes = client.get(page, {**who, "action": "serve.sign_decision"}).content.decode()
     assert "sr-status--on-time" in yes and "61/2018/NĐ-CP" in yes
     no = client.get(page, {**who, "action": "serve.draft_decision"}).content.decode()
     assert "Không quyền nào của người này" in no
     elsewhere = client.get(
-        page, {"person": town.officers[clerk], "case": new_id(), "action": "serve.draft_decision"}
+        page, {"person": str(town.officers[clerk]), "case": str(new_id()), "action": "serve.draft_decision"}
     )
     assert "Không có hồ sơ" in elsewhere.content.decode()
 
