@@ -26,6 +26,10 @@ WORDS = {
 }  # fmt: skip
 
 
+COMMITTEE = {"vi": "Ủy ban nhân dân phường Trấn Biên", "en": "People’s Committee of Trấn Biên Ward"}
+VICE = {"vi": "Phó Chủ tịch", "en": "Vice Chairperson"}
+
+
 @pytest.fixture(scope="module")
 def installation() -> Iterator[tuple[Demonstration, Served]]:
     with demonstration() as made:
@@ -115,6 +119,41 @@ def offered(deputy: Visit) -> bool:
     """Whether the head's office is among those that the deputy may take."""
     options = deputy.page.locator("select[name=position] option").all_inner_texts()
     return any(re.search(OFFICES["chutich"], text, re.IGNORECASE) for text in options)
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 360), ("en", 1280)])
+def test_an_administrator_keeps_the_offices(
+    installation: tuple[Demonstration, Served], browser: Browser, language: str, width: int
+) -> None:
+    """Found without diacritics, walked down, an acting holder appointed, authority refused without a law, and asked about."""
+    with visits(installation[1], browser) as visit:
+        keeper = visit(language, width)
+        page = keeper.page
+        sign_in(keeper, "quantri")
+        keeper.open("/can-bo/to-chuc/")
+        page.fill("[name=q]", "tran bien")
+        go(keeper, "main form[role=search] button")
+        shot(keeper, "138-agencies")
+        go(keeper, page.locator("main .sr-results a", has_text=COMMITTEE[language]).first)
+        shot(keeper, "138-agency")
+        go(keeper, page.locator("main table a", has_text=VICE[language]).first)
+        page.locator("details#appoint summary").click()
+        page.fill("[name=find_person]", "thamdinh")
+        go(keeper, "details#appoint form[method=get] button")
+        page.locator("[name=appoint-person]").first.check()
+        page.check("[name=appoint-kind][value=acting]")
+        go(keeper, "details#appoint form[method=post] button")
+        assert page.locator(".govuk-error-summary").count() == 1, "who acts in an office does so for a time"
+        shot(keeper, "139-appoint", page.locator("details#appoint"))
+        page.locator("details#grant summary").click()
+        page.locator("[name=grant-role]").select_option(index=1)
+        page.fill("[name=grant-basis]", "123/không có")
+        go(keeper, "details#grant form[method=post] button")
+        assert page.locator("#id_grant-basis_error").count() == 1
+        shot(keeper, "139-office", page.locator("details#grant"))
+        keeper.open("/can-bo/to-chuc/can-bo/?q=lanhdao")
+        go(keeper, "main .sr-results a")
+        shot(keeper, "139-official")
 
 
 def test_it_ends_by_itself(installation: tuple[Demonstration, Served], browser: Browser) -> None:
