@@ -99,6 +99,11 @@ OWN = {
 }
 OPERATORS = {
     "operations": "how the installation stands, for its administrator",
+    "reorganisations": "for who may merge organisations",
+    "reorganisation_new": "for who may merge organisations",
+    "reorganisation_preview": "for who may merge organisations",
+    "reorganisation": "for who may merge organisations",
+    "reorganisation_call_off": "for who may merge organisations",
     "metrics": "counts, for programs that bear the operator's token",
 }
 OFFICE = {
@@ -194,6 +199,7 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
     watched = {
         "agency": Actor.objects.values_list("id", flat=True).get(kind="organisation", code="P75.TP"),
         "finding": Conflict.objects.values_list("id", flat=True)[0],
+        "reorganisation": new_id(),
     }
     return World(
         {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument, "list": brought, **watched}, begun, row.reference, signed_in(new_id()),

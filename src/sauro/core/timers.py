@@ -20,6 +20,7 @@ _DUE = """
 SELECT id, commitment, kind, due_at FROM core_timer
 WHERE fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s
 """
+_ACTIONS = {"expiry": "core.expire_grant", "reorganise": "core.carry_out_reorganisation"}
 SETTLED = {"already_fired", "too_early", "key_reused"}
 
 
@@ -47,6 +48,6 @@ def fire(due: Sequence[Due]) -> int:
 
 
 def _asking(timer: UUID, commitment: UUID, kind: str, due_at: datetime) -> Ask:
-    action = "core.expire_grant" if kind == "expiry" else "core.fire_timer"
+    action = _ACTIONS.get(kind, "core.fire_timer")
     key = f"{timer}@{due_at.timestamp():.6f}"
     return Ask(action, PLATFORM, key, {"timer": timer}, subject=commitment, occurred=due_at)

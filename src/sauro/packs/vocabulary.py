@@ -54,6 +54,8 @@ ACTIONS: Final = frozenset(
         "core.revoke",
         "core.publish_definition",
         "core.merge_organisations",
+        "core.plan_reorganisation",
+        "core.call_off_reorganisation",
         "core.erase",
         "core.operate",
         "core.observe",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
 from sauro.project import health, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
+from sauro.project.reorganisation import pages as reorganisation
 from sauro.serve.api import api
 
 REMOVE_PASSKEY = passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
@@ -64,6 +65,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
     path("can-bo/van-hanh/", operations.operations, name="operations"),
+    path("can-bo/sap-xep/", reorganisation.listed, name="reorganisations"),
+    path("can-bo/sap-xep/moi/", reorganisation.choose, name="reorganisation_new"),
+    path("can-bo/sap-xep/xem-truoc/", reorganisation.look, name="reorganisation_preview"),
+    path("can-bo/sap-xep/<uuid:reorganisation>/", reorganisation.one, name="reorganisation"),
+    path(
+        "can-bo/sap-xep/<uuid:reorganisation>/huy/", reorganisation.call_off, name="reorganisation_call_off"
+    ),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
@@ -72,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 operations.register()
+reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"
 handler403 = "sauro.web.errors.forbidden"

@@ -1,3 +1,14 @@
 """The core's own verbs. Importing this package registers them."""
 
-from sauro.core.actions import actors, definitions, erasure, gaps, grants, indicators, records, timers  # noqa: F401
+from sauro.core.actions import (  # noqa: F401
+    actors,
+    definitions,
+    erasure,
+    gaps,
+    grants,
+    indicators,
+    merging,
+    records,
+    reorganising,
+    timers,
+)

@@ -1,15 +1,12 @@
-"""Actors: registering, appointing, and merging or splitting organisations (invariant I7)."""
+"""Actors: registering and appointing them."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from sauro.core.doorway.ask import Ask
-from sauro.core.doorway.decide import local_day
-from sauro.core.doorway.registry import Query, Row, Subject, action
+from sauro.core.doorway.registry import Subject, action
 from sauro.core.doorway.work import Work
 from sauro.core.models import Actor, Commitment, Holding
 
@@ -100,129 +97,3 @@ def appoint(work: Work) -> None:
         valid_to=p.valid_to,
     )
     work.answer["holding"] = str(holding)
-
-
-class MergeOrganisations(msgspec.Struct, forbid_unknown_fields=True):
-    """The subject is absorbed into another organisation, on a legal basis."""
-
-    into: UUID
-    basis: str
-
-
-def _merging(ask: Ask, payload: MergeOrganisations, envelope: Row | None) -> Query:
-    return (
-        "SELECT a.* FROM core_actor a WHERE a.id = %s"
-        " OR a.organisation = %s OR a.current = %s"
-        " OR a.current IN (SELECT id FROM core_actor WHERE organisation = %s)"
-        " OR (a.kind = 'organisation' AND EXISTS (SELECT 1 FROM core_actor s WHERE s.id = %s AND s.path <> ''"
-        " AND starts_with(a.path, s.path))) ORDER BY a.id FOR UPDATE",
-        [payload.into, payload.into, ask.subject, ask.subject, ask.subject],
-    )
-
-
-@action(
-    "core.merge_organisations", subject=ACTOR, payload=MergeOrganisations, purpose="reorganise", batch=False,
-    facts=_merging,
-)  # fmt: skip
-def merge_organisations(work: Work) -> None:
-    """Move the successor, not the work: every row keeps its organisation, whose *current* one is now the other.
-
-    Positions move to the position of the same type in the successor; where it has none, to the successor's head.
-    """
-    p: MergeOrganisations = work.payload
-    rows = work.facts
-    into = next((row for row in rows if row["id"] == p.into), None)
-    if into is None or into["kind"] != "organisation" or into["current"] != into["id"]:
-        work.refuse(
-            "no_successor", "I7", _("The successor must be an organisation that stands today."), field="into"
-        )
-        return
-    if p.into == work.subject:
-        work.refuse("no_successor", "I7", _("An organisation cannot be merged into itself."), field="into")
-    offices = {
-        row["type"]: row["id"]
-        for row in rows
-        if row["organisation"] == p.into and row["current"] == row["id"]
-    }
-    head = next((row["id"] for row in rows if row["organisation"] == p.into and row["head"]), None)
-    absorbed = {row["id"]: row for row in rows if row["organisation"] == work.subject}
-    old = work.row(Actor)["path"]
-    for row in rows:
-        if old and row["id"] != work.subject and row["path"].startswith(old):
-            work.put_row(Actor, row, path=resettled(row["path"], old, into["path"]))
-        if row["kind"] == "organisation" and row["current"] == work.subject:
-            work.put_row(Actor, row, current=p.into, valid_to=row["valid_to"] or local_day(work.now))
-        elif row["kind"] == "position" and row["current"] in absorbed:
-            moved_to = offices.get(absorbed[row["current"]]["type"], head)
-            if moved_to is None:
-                work.refuse(
-                    "no_head", "I7", _("The successor has no head who could take over."), field="into"
-                )
-            work.put_row(Actor, row, current=moved_to, valid_to=row["valid_to"] or local_day(work.now))
-    work.data.update(into=p.into, basis=p.basis)
-    work.answer["into"] = str(p.into)
-
-
-def resettled(path: str, old: str, into: str) -> str:
-    """The path of what lay below the absorbed organisation: below its successor, which may itself have lain there."""
-    if not into.startswith(old):
-        return into + path[len(old) :]
-    above = old[: old.rstrip("/").rfind("/") + 1]
-    top = above + into.rstrip("/").rpartition("/")[2] + "/"
-    return top + path[len(into if path.startswith(into) else old) :]
-
-
-class SplitRule(msgspec.Struct, forbid_unknown_fields=True):
-    """What goes to one of the new organisations: commitments of these areas or of these definitions."""
-
-    organisation: UUID
-    areas: list[str] = []
-    definitions: list[UUID] = []
-
-
-class SplitOrganisation(msgspec.Struct, forbid_unknown_fields=True):
-    """The subject is divided. ``residue`` is the default successor: it owns whatever no rule moves."""
-
-    residue: UUID
-    rules: list[SplitRule]
-    basis: str
-
-
-def _splitting(ask: Ask, payload: SplitOrganisation, envelope: Row | None) -> Query:
-    return _merging(ask, MergeOrganisations(payload.residue, payload.basis), envelope)
-
-
-@action(
-    "core.split_organisation", subject=ACTOR, payload=SplitOrganisation, purpose="reorganise", batch=False,
-    facts=_splitting,
-)  # fmt: skip
-def split_organisation(work: Work) -> None:
-    """At once nothing is orphaned: the residue's owner takes all; the rules then move, act by act, what is theirs."""
-    p: SplitOrganisation = work.payload
-    if not p.rules or not all(rule.areas or rule.definitions for rule in p.rules):
-        work.refuse(
-            "no_rule",
-            "I7",
-            _("A split needs, for each new organisation, a rule by area or procedure."),
-            field="rules",
-        )
-    merged = MergeOrganisations(p.residue, p.basis)
-    work.payload = merged
-    merge_organisations(work)
-    rules: list[dict[str, Any]] = [msgspec.to_builtins(rule) for rule in p.rules]
-    work.data["rules"] = rules
-
-
-class MoveCommitment(msgspec.Struct, forbid_unknown_fields=True):
-    """A commitment goes to another lead and position, on a legal basis."""
-
-    lead: UUID
-    basis: str
-    position: UUID | None = None
-
-
-@action("core.move_commitment", subject=COMMITMENT, payload=MoveCommitment, purpose="reorganise")
-def move_commitment(work: Work) -> None:
-    p: MoveCommitment = work.payload
-    work.data.update(came_from=work.row(Commitment)["lead"], basis=p.basis)
-    work.put(Commitment, lead=p.lead, position=p.position or work.row(Commitment)["position"])
