@@ -1,6 +1,6 @@
 """Two communes with more to do than anybody could type: run inside an installation, it prints what the journey needs.
 
-    sauro manage shell -c "from tests.journeys.crowd import fill; fill()"
+sauro manage shell -c "from tests.journeys.crowd import fill; fill()"
 """
 
 import json
@@ -82,7 +82,9 @@ def tasks(areas: list[str]) -> None:
         "number": "99/NQ-CP", "title": "Chương trình hành động", "issuer": "Chính phủ", "issued": DAY, "valid_from": DAY,
         "text": "Điều 1. Nhiệm vụ",
     }  # fmt: skip
-    instrument = act(Ask("steer.register_instrument", secretary, "crowd", law, None, office)).answer["instrument"]
+    instrument = act(Ask("steer.register_instrument", secretary, "crowd", law, None, office)).answer[
+        "instrument"
+    ]
     drafts = []
     for area in areas:
         lead = Actor.objects.get(code=f"C{area}")

@@ -116,12 +116,16 @@ def decide(administrator: Visit, names: dict[str, str], words: dict[str, str]) -
 
 def choose(group: Any, office: str, organisation: str) -> None:
     options = group.locator("option").all()
-    found = next(one for one in options if one.inner_text().startswith(office) and organisation in one.inner_text())
+    found = next(
+        one for one in options if one.inner_text().startswith(office) and organisation in one.inner_text()
+    )
     group.locator("select").select_option(found.get_attribute("value"))
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_the_morning_after(morning: tuple[Callable[..., Visit], Served, dict[str, Any]], language: str) -> None:
+def test_the_morning_after(
+    morning: tuple[Callable[..., Visit], Served, dict[str, Any]], language: str
+) -> None:
     visit, _served, known = morning
     names = {area: said[language] for area, said in known["names"].items()}
     width = SPOKEN[language]
@@ -147,7 +151,12 @@ def see_what_moved(administrator: Visit, names: dict[str, str]) -> None:
             break
         assert time.monotonic() < patience, page.locator("main").inner_text()
         time.sleep(1)
-    go(administrator, page.locator("main tbody tr", has=page.locator(".sr-status--on_time, .sr-status--on-time")).locator("a").first)
+    go(
+        administrator,
+        page.locator("main tbody tr", has=page.locator(".sr-status--on_time, .sr-status--on-time"))
+        .locator("a")
+        .first,
+    )
     row = page.locator("main table tbody tr", has_text=names[STAYS]).first
     cells = [figures(text)[0] for text in row.locator("td").all_inner_texts()]
     assert cells[:2] == [2 * DOSSIERS + 1, 2 * TASKS], cells
@@ -176,7 +185,10 @@ def head_both(head: Visit, names: dict[str, str]) -> None:
     head.open("/can-bo/nhiem-vu/")
     said = page.locator("main").inner_text()
     assert 2 * TASKS in figures(said)
-    assert f"{WORDS[head.language]['was']}: {names[GOES]}" in said or f"{WORDS[head.language]['was']} {names[GOES]}" in said
+    assert (
+        f"{WORDS[head.language]['was']}: {names[GOES]}" in said
+        or f"{WORDS[head.language]['was']} {names[GOES]}" in said
+    )
     shot(head, "147-tasks")
 
 

@@ -56,6 +56,7 @@ ACTIONS: Final = frozenset(
         "core.merge_organisations",
         "core.plan_reorganisation",
         "core.call_off_reorganisation",
+        "core.carry_out_reorganisation",
         "core.erase",
         "core.operate",
         "core.observe",

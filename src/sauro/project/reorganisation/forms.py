@@ -21,7 +21,7 @@ from sauro.steer.queries import agencies, instruments
 from sauro.web import forms
 from sauro.web.forms.base import say_what_to_do
 
-NEW = "new"
+NEW, NOBODY = "new", "none"
 
 
 class ChooseForm(forms.Form):
@@ -107,15 +107,15 @@ class DecideForm(forms.Form):
         super().__init__(data)
         self.plan = plan
         offices = [(str(row["id"]), names.get(row["id"], "")) for row in plan.standing()]
-        nobody = ("", _("In none: they hold no office afterwards"))
-        for at, decision in enumerate(plan.decisions, 1):
+        nobody = (NOBODY, _("In none: they hold no office afterwards"))
+        for decision in plan.decisions:
             label = _("Where the holder of %(office)s goes on") % {"office": names.get(decision.office, "–")}
-            initial = str(decision.usual or "")
+            initial = str(decision.usual or NOBODY)
             self.fields[f"place-{decision.holding}"] = django_forms.ChoiceField(
-                label=label, choices=[nobody, *offices], required=False, initial=initial,
+                label=label, choices=[nobody, *offices], initial=initial,
                 help_text=_("They head it today; leave this so, unless somebody else takes over.") if decision.usual else "",
-                widget=django_forms.Select(attrs={"data-at": str(at)}),
             )  # fmt: skip
+            say_what_to_do(self.fields[f"place-{decision.holding}"])
         self.fields["sure"] = django_forms.BooleanField(
             label=_("I have read what moves. Once it has taken effect, this cannot be undone; only another merger or split changes it.")
         )  # fmt: skip
