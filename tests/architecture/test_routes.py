@@ -103,6 +103,11 @@ OPERATORS = {
     "register": "agencies and offices, for who keeps some of them by a grant",
     "official": "what an official may do, for who keeps agencies and offices",
     "operations": "how the installation stands, for its administrator",
+    "reorganisations": "for who may merge organisations",
+    "reorganisation_new": "for who may merge organisations",
+    "reorganisation_preview": "for who may merge organisations",
+    "reorganisation": "for who may merge organisations",
+    "reorganisation_call_off": "for who may merge organisations",
     "metrics": "counts, for programs that bear the operator's token",
 }
 OFFICE = {
@@ -200,6 +205,7 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
     watched = {
         "agency": Actor.objects.values_list("id", flat=True).get(kind="organisation", code="P75.TP"),
         "finding": Conflict.objects.values_list("id", flat=True)[0],
+        "reorganisation": new_id(),
     }
     watched |= delegated(town, dossier)
     return World(

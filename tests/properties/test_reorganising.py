@@ -120,8 +120,8 @@ def test_a_merger_writes_actors_only_however_much_work_there_is(town: Town) -> N
     before = list(Commitment.objects.filter(pk__in=dossiers).order_by("id").values())
     event = merge(one, other)
     said = orjson.loads(bytes(Event.objects.get(pk=event).body))
-    assert {table for table, _op, _image in said["changes"]} == {"core_actor"}
-    assert len(said["changes"]) == 2, "the organisation and its one office"
+    assert {table for table, _op, _image in said["changes"]} == {"core_actor", "core_holding"}
+    assert len(said["changes"]) == 3, "the organisation, its one office, and that its holder holds it no more"
     assert list(Commitment.objects.filter(pk__in=dossiers).order_by("id").values()) == before
     assert {row["lead"] for row in before} == {one}, "rows keep their original organisation"
 

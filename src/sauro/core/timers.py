@@ -23,8 +23,12 @@ WHERE fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at
 SETTLED = {"already_fired", "too_early", "key_reused"}
 
 
-_ENDING = {"expiry": "core.expire_grant", "delegation": "core.expire_delegation"}
-"""Timers of what comes to an end; every other kind is of a commitment."""
+_ACTIONS = {
+    "expiry": "core.expire_grant",
+    "delegation": "core.expire_delegation",
+    "reorganise": "core.carry_out_reorganisation",
+}
+"""What such a timer does; every other kind is of a commitment."""
 
 
 def fire_due(limit: int = 200) -> int:
@@ -51,6 +55,6 @@ def fire(due: Sequence[Due]) -> int:
 
 
 def _asking(timer: UUID, commitment: UUID, kind: str, due_at: datetime) -> Ask:
-    action = _ENDING.get(kind, "core.fire_timer")
+    action = _ACTIONS.get(kind, "core.fire_timer")
     key = f"{timer}@{due_at.timestamp():.6f}"
     return Ask(action, PLATFORM, key, {"timer": timer}, subject=commitment, occurred=due_at)

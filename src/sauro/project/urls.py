@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 from sauro.project import health, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.project.offices import leave, office, people, rail, register, review
+from sauro.project.reorganisation import pages as reorganisation
 from sauro.serve.api import api
 
 REMOVE_PASSKEY = passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
@@ -73,6 +74,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("can-bo/to-chuc/<uuid:organisation>/", register.organisation, name="organisation"),
     path("can-bo/to-chuc/chuc-vu/<uuid:position>/", office.office, name="office"),
     path("can-bo/to-chuc/chuc-vu/<uuid:position>/<slug:verb>/", office.change, name="office_change"),
+    path("can-bo/sap-xep/", reorganisation.listed, name="reorganisations"),
+    path("can-bo/sap-xep/moi/", reorganisation.choose, name="reorganisation_new"),
+    path("can-bo/sap-xep/xem-truoc/", reorganisation.look, name="reorganisation_preview"),
+    path("can-bo/sap-xep/<uuid:reorganisation>/", reorganisation.one, name="reorganisation"),
+    path(
+        "can-bo/sap-xep/<uuid:reorganisation>/huy/", reorganisation.call_off, name="reorganisation_call_off"
+    ),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
@@ -82,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 operations.register()
 rail.register()
+reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"
 handler403 = "sauro.web.errors.forbidden"

@@ -9,7 +9,7 @@ from sauro.core.actions.gaps import HEADS_ABOVE
 from sauro.core.doorway.decide import local_day
 from sauro.core.ids import new_id
 from sauro.core.journal.consumers import Consumer, SealedEvent
-from sauro.core.models import Commitment, Holding
+from sauro.core.models import Actor, Commitment, Holding
 from sauro.core.moment import now
 from sauro.serve import jobs
 from sauro.serve.models import Dossier, Notice
@@ -85,7 +85,9 @@ def _to_offices(event: SealedEvent) -> list[Notice]:
 
 def _holders(position: UUID) -> list[UUID]:
     today = local_day(now())
-    held = Holding.objects.filter(position=position, valid_from__lte=today)
+    # Who stands today for an office that was merged away is told in its place.
+    heirs = Actor.objects.filter(pk=position).values_list("current", flat=True)
+    held = Holding.objects.filter(position__in=list(heirs), valid_from__lte=today)
     return [h.person for h in held if h.valid_to is None or h.valid_to >= today]
 
 

@@ -8,6 +8,8 @@ from sauro.core.actions import (  # noqa: F401
     gaps,
     grants,
     indicators,
+    merging,
     records,
+    reorganising,
     timers,
 )

@@ -665,6 +665,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Reorganisation",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("event", models.UUIDField()),
+                ("kind", models.CharField(max_length=8)),
+                ("state", models.CharField(default="planned", max_length=12)),
+                (
+                    "absorbed",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None),
+                ),
+                ("into", models.UUIDField()),
+                ("basis", models.CharField(max_length=64)),
+                ("terms", models.JSONField()),
+                ("effective", models.DateField(null=True)),
+                ("decided_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(default="", max_length=48)),
+                ("simulated", models.BooleanField(default=False)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["merge", "split"])), name="reorganisation_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "planned")),
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ["done", "called_off", "failed"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reorganisation_state",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Timer",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),

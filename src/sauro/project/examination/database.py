@@ -29,7 +29,7 @@ def of_database() -> Iterator[Finding]:
 
 def checks() -> Iterator[Finding]:
     """Every check of a database that answers."""
-    for check in (migrations, role, clock, erasures):
+    for check in (migrations, role, clock, erasures, orphans):
         yield _safely(check)
 
 
@@ -126,3 +126,17 @@ def erasures() -> Finding:
         remedy = _("Ask for their erasure again, or withdraw it: docs/how-to/erase-personal-data.md")
         return Finding("erasures", _("erasures"), "warning", text, remedy)
     return Finding("erasures", _("erasures"), "well", _("the list and the database agree"))
+
+
+def orphans() -> Finding:
+    """Everything that is open belongs to somebody who stands today, whatever was merged."""
+    from sauro.core.queries import orphans as owners
+
+    found = owners.count()
+    if not found.count:
+        return Finding("orphans", _("owners"), "well", _("everything that is open has one"))
+    text = _("{organisations} organisations or offices, {commitments} open promises and {grants} grants belong to nobody").format(
+        organisations=number(found.actors), commitments=number(found.commitments + found.offices), grants=number(found.grants)
+    )  # fmt: skip
+    remedy = _("Find out which merger left them, and move them: docs/how-to/merge-agencies.md")
+    return Finding("orphans", _("owners"), "fault", text, remedy)

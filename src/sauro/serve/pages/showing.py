@@ -12,7 +12,7 @@ from sauro.core.clock.reckoning import state
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Record
 from sauro.core.moment import now
-from sauro.core.queries import courses, definitions
+from sauro.core.queries import courses, definitions, successors
 from sauro.serve.actions.subject import axis_of, status_name
 from sauro.serve.queries.cases import Happening
 from sauro.serve.queries.places import names
@@ -59,7 +59,15 @@ def schedule(
 
 def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, Any], at: datetime) -> Promise:
     """The six clarities and the three statuses of a dossier."""
-    known = names([i for i in (promise["position"], row["competent"], row["received_by"]) if i])
+    asked = [i for i in (promise["position"], row["competent"], row["received_by"]) if i]
+    # What has ended names who did it; what is open, who has it today (invariant I7).
+    known = names(asked)
+    heir = (
+        successors.today([row["competent"]]).get(row["competent"]) if promise["finished_at"] is None else None
+    )
+    if heir is not None and heir.was:
+        known |= successors.said(asked) | {row["competent"]: heir.name}
+    taken_over = _("taken over from %(agency)s") % {"agency": heir.was} if heir and heir.was else ""
     instrument = Record.objects.filter(pk=promise["instrument"]).first() if promise["instrument"] else None
     due = promise["due"]
     # What acceptance settles is no gap before it; a dossier that ended without one was never promised.
@@ -77,7 +85,7 @@ def promise_of(found: Procedure, row: Mapping[str, Any], promise: Mapping[str, A
         person=Part(known.get(promise["position"], "") if promise["position"] else later, known.get(row["competent"], "")),
         task=Part(say(found.terms.name), found.code),
         deadline=Part(said_moment(due) if due else later, moved or limit_words(found, row["plan"].get("rules", ()))),
-        responsibility=Part(known.get(row["competent"], "")),
+        responsibility=Part(known.get(row["competent"], ""), taken_over),
         output=Part(say(found.terms.result.name), "; ".join(say(c.text).rstrip(".") for c in found.terms.result.acceptance[:2])),
         authority=Part(instrument.code if instrument else later, _title(instrument) if instrument else ""),
         reported=_reported(promise), evidenced=_evidenced(promise), schedule=_against_original(promise, row, at),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
+from sauro.core.queries import successors
 from sauro.steer.models import Task
 from sauro.steer.pages import export
 from sauro.steer.pages.asked import Asked
@@ -40,7 +41,7 @@ def board(request: HttpRequest, official: Official) -> HttpResponse:
         return _file(official, asked, request.GET["export"], at)
     page = tasks.listed(official.reader, asked.filter, at)
     green_red = replace(asked.filter, state="green_red", after="")
-    known = agencies.names([asked.filter.lead])
+    known = successors.said([asked.filter.lead])
     known |= instruments.titles([asked.filter.instrument] if asked.filter.instrument else [])
     if asked.filter.parent:
         known |= dict(Task.objects.filter(pk=asked.filter.parent).values_list("id", "code"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sauro.core.models import Record
+from sauro.core.queries import successors
 from sauro.steer.queries.agencies import names, seats
 from sauro.steer.queries.instruments import titles
 from sauro.steer.queries.tasks import NEAR, Happening, Line
@@ -94,11 +95,14 @@ class Row:
 
 def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     """Lines in words."""
-    known = names([id_ for line in lines for id_ in (line.lead, line.position)])
+    # What has ended names who did it; what is open, who has it today.
+    asked = [id_ for line in lines for id_ in (line.lead, line.position)]
+    known = successors.said(asked)
+    done = names([id_ for line in lines if line.finished_at for id_ in (line.lead, line.position)])
     law = titles([line.instrument for line in lines])
     return [
         Row(
-            line, known.get(line.lead, ""), known.get(line.position, "") if line.position else "",
+            line, _called(line, line.lead, known, done), _called(line, line.position, known, done),
             law.get(line.instrument, ""), stage_words(line.stage), reported(line), evidenced(line), schedule(line, at),
             original(line, at) if line.extensions else None,
         )
@@ -106,10 +110,16 @@ def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     ]  # fmt: skip
 
 
+def _called(line: Line, id_: UUID | None, known: Mapping[UUID, str], done: Mapping[UUID, str]) -> str:
+    return "" if id_ is None else (done if line.finished_at else known).get(id_, "")
+
+
 def promise_of(line: Line, coordinating: Sequence[UUID], paragraph: str, at: datetime) -> Promise:
     """The six clarities and the three statuses of a task."""
     offices = seats([line.position, line.verifier])
-    known = names([line.lead, *coordinating])
+    known = (
+        names([line.lead, *coordinating]) if line.finished_at else successors.said([line.lead, *coordinating])
+    )
     record = Record.objects.filter(pk=line.instrument).first()
     office = offices.get(line.position) if line.position else None
     judge = offices.get(line.verifier) if line.verifier else None

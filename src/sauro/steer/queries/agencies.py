@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
+from sauro.core.queries.successors import Today
 from sauro.core.text import sort_key, words
 
 MOST = 80
@@ -66,17 +67,21 @@ def found_by(text: str, also: Collection[UUID] = (), *, below: str = "") -> list
         where, values = f"({_FIRST} OR a.id = ANY(%s::uuid[]))", [list(also)]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT a.id, {_name('a')}, a.level, a.name_vi, a.name_en, a.path, a.code FROM core_actor a"  # noqa: S608 — one of two columns of ours
-            " LEFT JOIN core_actor p ON p.id = a.parent WHERE a.kind = 'organisation' AND a.current = a.id"
-            f" AND (a.valid_to IS NULL OR a.valid_to >= %s) AND {where}",
+            f"SELECT c.id, {_name('c')}, {_name('a')}, c.level, a.name_vi, a.name_en, c.path, a.code, a.id = c.id FROM core_actor a"  # noqa: S608 — one of two columns of ours
+            " JOIN core_actor c ON c.id = a.current LEFT JOIN core_actor p ON p.id = a.parent WHERE a.kind = 'organisation'"
+            f" AND (c.valid_to IS NULL OR c.valid_to >= %s) AND {where} ORDER BY a.id = c.id DESC, a.code",
             [local_day(now()), *values],
         )
         rows = cursor.fetchall()
-    made = []
-    for id_, name, level, vi, en, path, code in rows:
+    made, seen = [], set[UUID]()
+    for id_, name, was, level, vi, en, path, code, itself in rows:
         said = words(f"{vi} {en} {code}") if asked else []
-        if id_ in also or all(any(word.startswith(part) for word in said) for part in asked):
-            made.append((id_ not in also, len(path), sort_key(name), Agency(id_, name, level)))
+        wanted = all(any(word.startswith(part) for word in said) for part in asked)
+        # One that was merged away is found by its old name, and is its successor.
+        if id_ not in seen and ((wanted and (itself or asked)) or (itself and id_ in also)):
+            seen.add(id_)
+            shown = name if itself else str(Today(name, was))
+            made.append((id_ not in also, len(path), sort_key(name), Agency(id_, shown, level)))
     return [agency for *_order, agency in sorted(made, key=lambda row: row[:3])[: MOST + len(also)]]
 
 

@@ -63,6 +63,10 @@ class Names:
                 self.exact.setdefault(said, set()).add(id_)
                 self.loose.setdefault(canonical(name), set()).add(id_)
 
+    def add_former(self, id_: UUID, names: Iterable[str]) -> None:
+        """Names that something had before; one that another goes by today is not its any more."""
+        self.add(id_, [name for name in names if not self.find(name)])
+
     def find(self, text: str) -> set[UUID]:
         return self.exact.get(same_words(text)) or self.loose.get(canonical(text)) or set()
 
@@ -91,6 +95,9 @@ class Directory:
             self.names.add(id_, [vi, en, code, national, *_short_forms(vi, code, level, type_)])
             if level in _TOP:
                 self._spoken[same_words(vi)] = vi
+        for id_, *names in _former():
+            if id_ in self.agencies:
+                self.names.add_former(id_, names)
         if home := _home(
             office,
             {path: (vi, code) for _id, vi, _en, code, *_rest, type_, path in known if type_ == _PROVINCE},
@@ -234,6 +241,16 @@ def _organisations() -> list[tuple[Any, ...]]:
             "SELECT a.id, a.name_vi, a.name_en, coalesce(a.code, ''), a.national_code, a.level, a.type, a.path FROM core_actor a"
             " WHERE a.kind = 'organisation' AND a.current = a.id AND (a.valid_to IS NULL OR a.valid_to >= %s)",
             [local_day(now())],
+        )
+        return list(cursor.fetchall())
+
+
+def _former() -> list[tuple[Any, ...]]:
+    """What was merged away, by its successor (invariant I7): lists go on naming it for a long time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.current, a.name_vi, a.name_en, coalesce(a.code, '') FROM core_actor a"
+            " WHERE a.kind = 'organisation' AND a.current <> a.id ORDER BY a.code"
         )
         return list(cursor.fetchall())
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
-from sauro.core.queries import definitions
+from sauro.core.queries import definitions, successors
 from sauro.watch.measuring import NATION
 from sauro.watch.pages import words as said
 from sauro.watch.pages.asked import Asked
@@ -62,7 +62,7 @@ def cases(request: HttpRequest, official: Official, agency: UUID) -> HttpRespons
         raise Http404
     after = request.GET.get("after", "")
     page = counts.cases(official.reader, agency, measure, asked.first, asked.last, after)
-    known = offices.names([line.agency for line in page.lines])
+    known = successors.said([line.agency for line in page.lines])
     here = asked.cases(agency, measure)
     stock = measure in STOCKS
     context = {

@@ -1,7 +1,7 @@
 """A person's own dossiers: what stands where, what is asked of them, what they can take away."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +16,7 @@ from sauro.core.clock.explanation import explain
 from sauro.core.doorway import Ask, act
 from sauro.core.models import Commitment, StoredFile
 from sauro.core.moment import now
-from sauro.core.queries import courses, definitions
+from sauro.core.queries import courses, definitions, successors
 from sauro.core.queries.reading import Opened, who_looked
 from sauro.core.queries.visibility import Reader
 from sauro.serve import files, papers, signing
@@ -132,7 +132,7 @@ def shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         Status.FINANCE_REQUESTED,
     )
     return {
-        "row": row, "promise_row": promise, "name": say(found.terms.name), "status": status_words(row["status"]),
+        "row": row, "promise_row": promise, "now_at": _now_at(row, promise), "name": say(found.terms.name), "status": status_words(row["status"]),
         "promise": promise_of(found, row, promise, now()), "timeline": timeline_of(happenings, found),
         "computation": list(clock_lines(explain(*course, now()))) if course else [],
         "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
@@ -142,6 +142,14 @@ def shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         "by": due_if_accepted(found, row["plan"].get("rules", ()), now()) if row["status"] == Status.SUBMITTED else None,
         "opening": opening(now()),
     }  # fmt: skip
+
+
+def _now_at(row: Mapping[str, Any], promise: Mapping[str, Any]) -> successors.Today | None:
+    """Who has an open dossier today, where another agency stands for the one to which it was sent."""
+    if promise["finished_at"] is not None:
+        return None
+    found = successors.today([row["competent"], row["received_by"]])
+    return next((each for each in found.values() if each.was), None)
 
 
 def _helped(happenings: Sequence[Happening], counter: UUID | None) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.journal import checkpoints, proofs
 from sauro.core.moment import now
-from sauro.core.queries import definitions
+from sauro.core.queries import definitions, successors
 from sauro.core.refusal import Refusal
 from sauro.serve.documents import development, verification
 from sauro.serve.pages.showing import event_words, schedule, status_words
@@ -79,11 +79,17 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "serve/citizen/verify.html",
         {
             "facts": facts, "name": say(found.terms.name), "status": status_words(facts.status),
-            "competent": names([facts.competent]).get(facts.competent, ""), "result": say(found.terms.result.name),
+            "competent": _competent(facts), "result": say(found.terms.result.name),
             "schedule": schedule(facts.due, facts.finished_at, facts.status, now()), **_proofs(facts),
             "signed": _signed(facts), "verdict": verdict, "development": settings.SAURO_SIGNER == "development",
         },
     )  # fmt: skip
+
+
+def _competent(facts: cases.PublicFacts) -> str:
+    """Who decided it; while it is open, who has it today."""
+    known = names([facts.competent]) if facts.finished_at else successors.said([facts.competent])
+    return known.get(facts.competent, "")
 
 
 def _signed(facts: cases.PublicFacts) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sauro.core.clock.explanation import explain
 from sauro.core.models import StoredFile
-from sauro.core.queries import courses
+from sauro.core.queries import courses, successors
 from sauro.core.queries.reading import Looked, who_looked
 from sauro.packs.procedure import FormField
 from sauro.serve import files, papers
@@ -25,7 +25,7 @@ from sauro.serve.pages.officer.office import Official, for_officials
 from sauro.serve.pages.officer.verbs import ACTIVE, Verb, is_doer, offered, waited_for
 from sauro.serve.pages.showing import promise_of, status_words, timeline_of
 from sauro.serve.queries.cases import AS_FILED
-from sauro.serve.queries.places import commune_names, names
+from sauro.serve.queries.places import commune_names
 from sauro.serve.rules.forms import labels, needed_components, say, shown_fields, shown_sections
 from sauro.serve.rules.results import entered_rows
 from sauro.serve.wording import clock_lines
@@ -211,7 +211,7 @@ def _story(desk: Desk) -> dict[str, Any]:
         {"step": say(steps[p["step"]].name) if p.get("step") in steps else "", "note": p.get("note", "")}
         for _n, p in desk.parts("note-")
     ]
-    whose = names([desk.position]).get(desk.position, "") if desk.position else ""
+    whose = successors.said([desk.position]).get(desk.position, "") if desk.position else ""
     return {
         "timeline": timeline_of(desk.happenings, desk.found), "notes": notes, "whose": whose,
         "step": say(desk.step.name) if desk.step else "",

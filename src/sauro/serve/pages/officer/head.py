@@ -40,7 +40,7 @@ def overview(request: HttpRequest, official: Official) -> HttpResponse:
 def _gaps(official: Official) -> list[dict[str, Any]]:
     """Gaps of the state's own making that this office must close (invariant I1)."""
     rows = list(
-        Commitment.objects.filter(kind="gap", position=official.office.position)
+        Commitment.objects.filter(kind="gap", position__in=list(queries.turns_of([official.office.position])))
         .exclude(state__in=["closed", "cancelled"])
         .order_by("opened_at")[:100]
     )

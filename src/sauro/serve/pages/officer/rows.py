@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sauro.core.queries import successors
 from sauro.serve.pages.showing import Shown, lines_of
 from sauro.serve.queries.places import names
 from sauro.serve.queries.queue import Line
@@ -40,7 +41,10 @@ class Row:
 
 def rows_of(lines: Sequence[Line], at: datetime) -> list[Row]:
     """Lines in words."""
-    offices = names([line.office for line in lines])
+    # What has ended names the office that did it; what is open, the one that has it today.
+    offices = names([line.office for line in lines]) | successors.said(
+        [line.office for line in lines if line.finished_at is None]
+    )
     made = []
     for shown in lines_of(lines, at):
         line, mask = shown.line, shown.line.who or {}
