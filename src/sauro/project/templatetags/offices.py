@@ -22,7 +22,7 @@ _STATES: dict[str, StatusKind] = {
 def delegation_state(state: str) -> SafeString:
     """How a delegation stands: mark and word."""
     words = {
-        "running": _("in force"), "coming": _("not yet begun"), "ended": _("ended early"), "over": _("over"),
+        "running": _("in force now"), "coming": _("not yet begun"), "ended": _("ended early"), "over": _("over"),
         "broken": _("ended: an office has changed hands"),
     }  # fmt: skip
     return status(_STATES[state], words[state])
@@ -48,7 +48,12 @@ def holding_state(holder: Holder) -> SafeString:
 @register.simple_tag
 def right_state(state: str) -> SafeString:
     """How a grant stands: mark and word."""
-    words = {"now": _("in force"), "coming": _("not yet begun"), "over": _("over"), "revoked": _("revoked")}
+    words = {
+        "now": _("in force now"),
+        "coming": _("not yet begun"),
+        "over": _("over"),
+        "revoked": _("revoked"),
+    }
     return status(_STATES[state], words[state])
 
 
