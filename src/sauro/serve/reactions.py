@@ -9,8 +9,9 @@ from sauro.core.actions.gaps import HEADS_ABOVE
 from sauro.core.doorway.decide import local_day
 from sauro.core.ids import new_id
 from sauro.core.journal.consumers import Consumer, SealedEvent
-from sauro.core.models import Actor, Commitment, Holding
+from sauro.core.models import Commitment
 from sauro.core.moment import now
+from sauro.core.queries.seats import SEATS
 from sauro.serve import jobs
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.rules.statuses import Status
@@ -24,6 +25,8 @@ TOLD = {
 """Which act is told to the applicant, as which notice (Decree 224/2026, Art. 15.1.g: every change of status)."""
 
 GOES_ON = frozenset({"serve.answer_supplement", "serve.request_payment", "serve.record_payment"})
+
+_SEATED = f"SELECT DISTINCT s.person FROM core_actor p JOIN ({SEATS}) s ON s.position = p.current WHERE p.id = %(position)s"  # noqa: S608 — constants of ours
 
 PREPARES = frozenset({"serve.draft_decision", "serve.complete_step"})
 
@@ -84,11 +87,11 @@ def _to_offices(event: SealedEvent) -> list[Notice]:
 
 
 def _holders(position: UUID) -> list[UUID]:
-    today = local_day(now())
-    # Who stands today for an office that was merged away is told in its place.
-    heirs = Actor.objects.filter(pk=position).values_list("current", flat=True)
-    held = Holding.objects.filter(position__in=list(heirs), valid_from__lte=today)
-    return [h.person for h in held if h.valid_to is None or h.valid_to >= today]
+    """Who holds an office today and who deputises in it now; for one that was merged away, in its successor."""
+    moment = now()
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATED, {"position": position, "now": moment, "today": local_day(moment)})
+        return [person for (person,) in cursor.fetchall()]
 
 
 def _heads(organisation: UUID) -> list[UUID]:

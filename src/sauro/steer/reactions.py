@@ -9,11 +9,12 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.ids import new_id
 from sauro.core.journal.consumers import Consumer, SealedEvent
 from sauro.core.moment import now
+from sauro.core.queries.seats import SEATS
 from sauro.steer.models import Notice, Task
 from sauro.steer.rules.telling import KINDS, concerned
 
 # Offices and agencies as they stand today: after a merger the heirs are told (invariant I7).
-_HOLDERS = """
+_HOLDERS = f"""
 WITH RECURSIVE up AS (
   SELECT c.id, c.parent, 0 AS depth FROM core_actor o JOIN core_actor c ON c.id = o.current WHERE o.id = %(lead)s
   UNION ALL
@@ -23,13 +24,12 @@ heads AS (
   SELECT up.depth, up.id AS organisation, h.person FROM up
   JOIN core_actor p ON p.organisation = up.id AND p.head AND p.kind = 'position' AND p.current = p.id
   JOIN core_holding h ON h.position = p.id AND h.valid_from <= %(today)s AND (h.valid_to IS NULL OR h.valid_to >= %(today)s))
-SELECT CASE p.id WHEN %(position)s THEN 'responsible' ELSE 'assigner' END, h.person
-FROM core_actor p JOIN core_holding h ON h.position = p.current AND h.valid_from <= %(today)s
-  AND (h.valid_to IS NULL OR h.valid_to >= %(today)s) WHERE p.id IN (%(position)s, %(assigner)s)
+SELECT CASE p.id WHEN %(position)s THEN 'responsible' ELSE 'assigner' END, s.person
+FROM core_actor p JOIN ({SEATS}) s ON s.position = p.current WHERE p.id IN (%(position)s, %(assigner)s)
 UNION ALL SELECT 'head', person FROM heads WHERE depth = 0
 UNION ALL SELECT 'superior', person FROM heads WHERE depth = (
   SELECT min(depth) FROM heads WHERE organisation <> (SELECT id FROM up WHERE depth = 0))
-"""
+"""  # noqa: S608 — constants of ours
 
 
 def warn(events: Sequence[SealedEvent]) -> None:
@@ -64,7 +64,14 @@ def _holders(task: UUID, lead: UUID, assigner: UUID | None) -> list[tuple[str, U
     with connection.cursor() as cursor:
         cursor.execute("SELECT position FROM core_commitment WHERE id = %s", [task])
         (position,) = cursor.fetchone()
-        given = {"lead": lead, "position": position, "assigner": assigner, "today": local_day(now())}
+        moment = now()
+        given = {
+            "lead": lead,
+            "position": position,
+            "assigner": assigner,
+            "today": local_day(moment),
+            "now": moment,
+        }
         cursor.execute(_HOLDERS, given)
         return list(cursor.fetchall())
 

@@ -20,7 +20,7 @@ from sauro.core.moment import now, simulated
 from sauro.core.queries.visibility import Reader, explain, place
 from sauro.core.refusal import Refusal
 from sauro.core.timers import fire_due
-from sauro.serve import papers
+from sauro.serve import papers, reactions
 from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.tests.conftest import ENTERED, Town, office, town  # noqa: F401 — a fixture
 
@@ -105,6 +105,14 @@ def test_the_paper_that_a_deputy_signs_says_by_whose_authority(absence: Absence)
     absence.name(absence.chair, absence.vice, ["competent_authority"])
     told = papers._will_sign(absence.chair, now())
     assert (told.authority, told.position) == ("TUQ. Chủ tịch", "Phó Chủ tịch")
+
+
+def test_a_deputy_is_told_what_the_office_is_told(absence: Absence) -> None:
+    assert reactions._holders(absence.chair) == [absence.who(absence.chair)]
+    made = absence.name(absence.chair, absence.vice, ["competent_authority"]).answer["delegation"]
+    assert set(reactions._holders(absence.chair)) == {absence.who(absence.chair), absence.who(absence.vice)}
+    act(Ask("core.end_delegation", absence.who(absence.chair), "end", {}, UUID(made), absence.chair))
+    assert reactions._holders(absence.chair) == [absence.who(absence.chair)]
 
 
 def test_only_what_was_delegated_for_as_long_as_it_was(absence: Absence) -> None:
