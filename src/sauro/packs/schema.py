@@ -228,13 +228,18 @@ class Positions(Plain, frozen=True, kw_only=True):
 
 
 class Role(Listed, frozen=True, kw_only=True):
-    """What may be granted together: names of actions, and how far they reach unless the grant says less."""
+    """What may be granted together: names of actions, and how far they reach unless the grant says less.
+
+    A role that reaches single subjects is held for an agency too, but there only what ``begins``: whatever is done to a
+    subject needs the grant of that subject.
+    """
 
     code: str
     name: Text
     purpose: Text
     scope: Literal["all", "own", "agency", "subtree", "subject"]
     actions: list[str]
+    begins: list[str] = []
     basis: Basis | None = None
 
 

@@ -11,8 +11,9 @@ from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.doorway.registry import Query, Row, Subject, action
 from sauro.core.doorway.work import Work
-from sauro.core.models import Grant, Timer
+from sauro.core.models import Definition, Grant, Timer
 from sauro.core.models.grants import SCOPES
+from sauro.core.queries import definitions
 from sauro.core.rules.citations import instrument_cited
 
 GRANT = Subject("grant", (Grant,))
@@ -36,6 +37,14 @@ def _holder(payload: GiveGrant) -> UUID:
     return payload.holder
 
 
+def _is_the_systems(role: UUID) -> bool:
+    """Whether it is the role of the platform. One that was never published gives nothing at all."""
+    try:
+        return definitions.get(role).code == "system"
+    except Definition.DoesNotExist:
+        return False
+
+
 @action("core.grant", subject=GRANT, payload=GiveGrant, purpose="authorise", creates=True, gives=_holder)
 def give_grant(work: Work) -> None:
     p: GiveGrant = work.payload
@@ -47,6 +56,12 @@ def give_grant(work: Work) -> None:
             _("Nobody gives authority to themselves. Ask somebody else who may give it."),
             status=403,
         )
+    if p.holder != PLATFORM and _is_the_systems(p.role):
+        work.refuse(
+            "the_systems_own", "I5",
+            _("What the system does by itself is given to no person and no office. Choose another role."),
+            field="role", status=403,
+        )  # fmt: skip
     if p.scope not in SCOPES:
         work.refuse("unknown_scope", "I5", _("This scope does not exist."), field="scope")
     if (p.scope_id is None) != (p.scope in ("all", "own")):
