@@ -231,6 +231,9 @@ class Role(Listed, frozen=True, kw_only=True):
     """What may be granted together: names of actions, and how far they reach unless the grant says less.
 
     Who holds an office may let a deputy use its roles for a time, but for those that are not ``delegable``.
+
+    A role that reaches single subjects is held for an agency too, but there only what ``begins``: whatever is done to a
+    subject needs the grant of that subject.
     """
 
     code: str
@@ -239,6 +242,7 @@ class Role(Listed, frozen=True, kw_only=True):
     scope: Literal["all", "own", "agency", "subtree", "subject"]
     actions: list[str]
     delegable: bool = True
+    begins: list[str] = []
     basis: Basis | None = None
 
 

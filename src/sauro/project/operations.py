@@ -1,7 +1,6 @@
 """The administrator's page: how the installation stands, in words, each with what to do. No line is about a person."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
@@ -20,7 +19,7 @@ from sauro.project.cli.language import speaking
 from sauro.project.examination import Finding, database, machine, running
 from sauro.project.examination.finding import State
 from sauro.web.navigation import RailEntry, add_to_rail
-from sauro.web.people import CHOSEN, person_of
+from sauro.web.people import office_of, person_of
 from sauro.web.shapes import Status, StatusKind
 from sauro.web.wording import number
 
@@ -45,8 +44,8 @@ def _operates(request: HttpRequest) -> bool:
     person = person_of(request)
     if person is None:
         return False
-    chosen = request.session.get(CHOSEN)
-    reader = Reader(person, UUID(chosen) if chosen else None)
+    office = office_of(request, person)
+    reader = Reader(person, office.position if office else None)
     return any(grant.scope.kind == "all" for grant in grants_of(reader, OPERATE))
 
 

@@ -12,9 +12,10 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.doorway.registry import Query, Row, Subject, Where, action
 from sauro.core.doorway.work import Work
-from sauro.core.models import Grant, Timer
+from sauro.core.models import Definition, Grant, Timer
 from sauro.core.models.grants import SCOPES
 from sauro.core.moment import now
+from sauro.core.queries import definitions
 from sauro.core.rules.citations import instrument_cited
 
 GRANT = Subject("grant", (Grant,), organisations="scope_id")
@@ -37,6 +38,14 @@ class GiveGrant(msgspec.Struct, forbid_unknown_fields=True):
 
 def _holder(payload: GiveGrant) -> UUID:
     return payload.holder
+
+
+def _is_the_systems(role: UUID) -> bool:
+    """Whether it is the role of the platform. One that was never published gives nothing at all."""
+    try:
+        return definitions.get(role).code == "system"
+    except Definition.DoesNotExist:
+        return False
 
 
 def _reached(ask: Ask, payload: GiveGrant) -> Where:
@@ -73,6 +82,12 @@ def give_grant(work: Work) -> None:
             _("Nobody gives authority to themselves. Ask somebody else who may give it."),
             status=403,
         )
+    if p.holder != PLATFORM and _is_the_systems(p.role):
+        work.refuse(
+            "the_systems_own", "I5",
+            _("What the system does by itself is given to no person and no office. Choose another role."),
+            field="role", status=403,
+        )  # fmt: skip
     if p.scope not in SCOPES:
         work.refuse("unknown_scope", "I5", _("This scope does not exist."), field="scope")
     if (p.scope_id is None) != (p.scope in ("all", "own")):

@@ -187,6 +187,7 @@ SELECT g.id, g.holder, g.role, g.scope, g.scope_id, g.purpose, g.basis, g.limits
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS a(person, position, action)
 JOIN core_grant g ON g.holder = a.person OR g.holder = a.position
 JOIN core_definition r ON r.id = g.role AND r.body->'actions' ? a.action
+  AND (r.body->>'scope' IS DISTINCT FROM 'subject' OR g.scope = 'subject' OR r.body->'begins' ? a.action)
 LEFT JOIN core_actor s ON s.id = g.scope_id
 LEFT JOIN core_actor c ON c.id = s.current
 CROSS JOIN (SELECT %s::timestamptz AS now, %s::date AS today) t

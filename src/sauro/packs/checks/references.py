@@ -124,6 +124,12 @@ def check_roles(book: Book) -> Iterator[Finding]:
         for number, action in enumerate(role.actions):
             if action not in vocabulary.ACTIONS:
                 yield sheet.at(f"{path}[{number}]", f"there is no action {action!r}")
+        begins = f"$.roles[{index}].begins"
+        if (role.scope == "subject") != bool(role.begins):
+            yield sheet.at(begins, "a role that reaches single subjects says what it begins; no other does")
+        for number, action in enumerate(role.begins):
+            if action not in role.actions:
+                yield sheet.at(f"{begins}[{number}]", f"the role {role.code} does not grant {action!r}")
 
 
 def check_lists(book: Book) -> Iterator[Finding]:

@@ -125,7 +125,7 @@ def amend(request: HttpRequest, official: Official, task: UUID) -> HttpResponse:
         "coordinating": [str(id_) for id_ in desk.row["coordinating"]],
     }  # fmt: skip
     below = "" if official.whole else agencies.path_of(official.office.organisation)
-    sheet = _sheet(desk, verb, _("Correct the draft"), _("Save"), initial, below)
+    sheet = _sheet(desk, verb, _("Correct the draft"), _("Save"), initial, below, sent=_sent(request))
     return _terms(request, official, sheet, verb)
 
 
@@ -136,13 +136,20 @@ def hand(request: HttpRequest, official: Official, task: UUID) -> HttpResponse:
     left = WHOLE - desk.row["handed"]
     initial = {"task": desk.line.task, "verifier": str(desk.line.verifier or ""), "due_on": desk.line.due_on, "share": left // 100}  # fmt: skip
     below = agencies.path_of(official.office.organisation)
-    sheet = _sheet(desk, verb, _("Hand a part on"), _("Hand it on"), initial, below)
+    sheet = _sheet(desk, verb, _("Hand a part on"), _("Hand it on"), initial, below, sent=_sent(request))
     sheet.left = left
     return _terms(request, official, sheet, verb)
 
 
-def _sheet(desk: Desk, verb: Verb, title: str, button: str, initial: dict[str, Any], below: str) -> Sheet:
-    if not verb.offered(desk):
+def _sent(request: HttpRequest) -> bool:
+    return request.method == "POST" and "choose" not in request.POST
+
+
+def _sheet(
+    desk: Desk, verb: Verb, title: str, button: str, initial: dict[str, Any], below: str, *, sent: bool
+) -> Sheet:
+    # A form that could only be refused is not shown; one that was sent is refused with its rule, and that is kept.
+    if not sent and not verb.offered(desk):
         raise Http404
     record = instruments.one(desk.line.instrument)
     wanted = desk.row["paragraph"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms as django_forms
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -76,6 +77,8 @@ def doubts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rule(request: HttpRequest, finding: UUID) -> HttpResponseBase:
     """Rule on a finding, once for each form that was opened; for nobody but who keeps the number."""
+    if person_of(request) is None:
+        return redirect_to_login(request.get_full_path())
     who = _who(request)
     found = queries.conflict(finding)
     if who is None or found is None or not _keeps(who[1], found):

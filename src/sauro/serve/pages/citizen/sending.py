@@ -68,6 +68,8 @@ def check(request: HttpRequest, reader: Reader, draft: UUID) -> HttpResponseBase
         except Refusal as refusal:
             if refusal.code == "definition_superseded":
                 return redirect("serve:check", draft=draft)
+            if refusal.status == 403:
+                raise
             problems = refusal.details.get("fields") or {refusal.field or "": str(refusal.message)}
         if Dossier.objects.filter(pk=draft, applicant=reader.person).exists():
             return _filed(reader, draft)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from sauro.serve.pages.citizen.attachments import slots, take_in
 from sauro.serve.pages.fields import SectionForm, as_sent, shown_value
 from sauro.serve.pages.officer import applicant
 from sauro.serve.pages.officer.counter import COUNTER
-from sauro.serve.pages.officer.office import Official, for_officials
+from sauro.serve.pages.officer.office import ASSIST, Official, for_officials
 from sauro.serve.queries.places import Commune, communes, places_for, province_of
 from sauro.serve.rules.forms import Checked, say, shown_fields, shown_sections
 from sauro.serve.rules.forms import check as check_form
@@ -105,6 +105,7 @@ def _forms(found: Procedure, checked: Checked, mine: Draft, asked: set[str] | No
 @for_officials
 def read_back(request: HttpRequest, official: Official, draft: UUID) -> HttpResponseBase:
     """Everything in words, to be read aloud; filed once, however often the button is pressed."""
+    _require_assister(official)
     mine = drafts.mine_or_none(official.reader.person, draft, assisted=True)
     if mine is None:
         # The first press has filed it already: the second one comes to the same page.
@@ -179,7 +180,14 @@ def discard(request: HttpRequest, official: Official, draft: UUID) -> HttpRespon
     return render(request, "serve/officer/counter_discard.html", context)
 
 
+def _require_assister(official: Official) -> None:
+    """A draft at the counter tells of somebody else, so it is its author's only while they may assist."""
+    if ASSIST not in official.may:
+        raise Http404
+
+
 def _mine(official: Official, draft: UUID) -> Draft:
+    _require_assister(official)
     return drafts.mine(official.reader.person, draft, assisted=True)
 
 

@@ -11,7 +11,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.models import Commitment
 from sauro.core.moment import now
 from sauro.serve.models import Dossier
-from sauro.serve.pages.officer.office import Official, for_officials
+from sauro.serve.pages.officer.office import LIST, Official, for_officials
 from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.pages.officer.today import notices
 from sauro.serve.queries import queue as queries
@@ -23,8 +23,8 @@ from sauro.web.shapes import Head, Part, Table
 
 @for_officials
 def overview(request: HttpRequest, official: Official) -> HttpResponse:
-    """Only for who heads an agency."""
-    if not official.office.head:
+    """Only for who heads an agency, and lists its dossiers."""
+    if not official.office.head or LIST not in official.may:
         raise Http404
     at, reader = now(), official.reader
     late, near = queries.queue(reader, Filter(late=True), at), queries.queue(reader, Filter(near=True), at)

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,7 +19,7 @@ from sauro.serve.models import Dossier
 from sauro.serve.pages.officer import export
 from sauro.serve.pages.officer.asked import Asked
 from sauro.serve.pages.officer.case_papers import attachment
-from sauro.serve.pages.officer.office import ACCEPT, Official, elsewhere, for_officials
+from sauro.serve.pages.officer.office import ACCEPT, LIST, Official, elsewhere, for_officials
 from sauro.serve.pages.officer.rows import rows_of
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.catalogue import procedures
@@ -31,7 +31,9 @@ MOST_AT_ONCE = 500
 
 @for_officials
 def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
-    """One page of the queue, or the whole of it as a file."""
+    """One page of the queue, or the whole of it as a file; for who may list no dossier there is nothing here."""
+    if LIST not in official.may:
+        raise Http404
     asked, at = Asked.read(request.GET), now()
     if request.GET.get("export") in ("csv", "xlsx"):
         return _file(official, asked, request.GET["export"], at)

@@ -143,7 +143,8 @@ def test_only_who_keeps_the_number_rules_on_it(room: Room, doubt: UUID) -> None:
     field = f"d{doubt.hex[-8:]}"
     sent = {f"{field}-ruling": "explained", f"{field}-reason": "Đúng theo báo cáo gốc", "key": "k1"}
     address = f"{DOUBTS}{doubt}/"
-    for client in (Client(), signed_in(new_id()), room.at("P75/chu-tich-tinh"), room.at("VN.CP/thu-tuong")):
+    assert Client().post(address, sent)["Location"] == f"/accounts/login/?next={address}"
+    for client in (signed_in(new_id()), room.at("P75/chu-tich-tinh"), room.at("VN.CP/thu-tuong")):
         assert f'action="{address}"' not in client.get(DOUBTS).content.decode()
         assert client.post(address, sent).status_code == 404
     keeper = room.at(MINISTRY)

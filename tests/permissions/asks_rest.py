@@ -1,0 +1,198 @@
+"""Asking the watching room, the installation, one's own account; and, where no address leads, the doorway itself."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
+from sauro.core.ids import new_id
+from sauro.core.models import Actor, Conflict, Definition, Grant, Observation, Timer
+from sauro.core.moment import now
+from sauro.core.refusal import Refusal
+from tests.permissions.asking import Question, asks, done, meant
+from tests.permissions.world import DAY, LAW, WORDS, Reading, World
+
+
+@asks("page", "watch:desk")
+def desk(question: Question) -> str:
+    return meant(question.get())
+
+
+@asks("page", "watch:desk_of", "watch:answers", "watch:index766")
+def of_an_agency(question: Question) -> str:
+    return meant(question.get(agency=question.world.agencies["home"]))
+
+
+@asks("page", "watch:cases")
+def cases(question: Question) -> str:
+    return meant(question.get(agency=question.world.agencies["home"], query={"measure": "open"}))
+
+
+@asks("stream", "watch:desk_of now", "watch:desk_of below")
+def stream(question: Question) -> str:
+    """The part that a live page fetches, with the way to the next one in its head where there is an edge."""
+    answer = question.get(agency=question.world.agencies["home"], query={"part": question.cell.part})
+    said = meant(answer)
+    ticket = bool(answer.get("Sauro-Stream"))
+    assert said == "allow" or not ticket, "a ticket for who may not see what it is for"
+    return said if said != "allow" or ticket or not settings.SAURO_EDGE_URL else "no way to listen"
+
+
+@asks("export", "watch:desk_of csv", "watch:desk_of xlsx")
+def export(question: Question) -> str:
+    return meant(question.get(agency=question.world.agencies["home"], query={"export": question.cell.part}))
+
+
+@asks("act", "watch:rule")
+def rule(question: Question) -> str:
+    """A ruling, as the form on the public page of doubts sends it."""
+    finding = question.world.ids["finding"]
+    prefix = f"d{finding.hex[-8:]}"
+    claim = str(Conflict.objects.get(pk=finding).claims[0])
+    sent = {f"{prefix}-reason": WORDS, f"{prefix}-ruling": "stands", f"{prefix}-upheld": claim}
+    return done(question, lambda: question.post(sent, finding=finding))
+
+
+@asks("page", "operations", "metrics")
+def installation(question: Question) -> str:
+    return meant(question.get())
+
+
+@asks("act", "web:choose_office")
+def choose_office(question: Question) -> str:
+    """One's own office; citizens have none to choose."""
+    wanted = question.who.office or question.world.officials["auditor", "home"].office
+    return meant(question.post({"position": str(wanted), "next": "/"}))
+
+
+OWN = (
+    "account_home", "account_address", "usersessions_list", "mfa_index", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate", "account_change_password",
+    "account_set_password",
+)  # fmt: skip
+
+
+@asks("page", *OWN)
+def account(question: Question) -> str:
+    """A page of the account; one that has nothing to show yet leads on, or says so."""
+    answer = question.get()
+    return "allow" if answer.status_code == 404 and question.cell.role != "anonymous" else meant(answer)
+
+
+@asks("page", "mfa_remove_webauthn")
+def remove_passkey(question: Question) -> str:
+    """Whoever asks for one proves themselves first, and finds it or not behind that: the same for all that is not theirs."""
+    answer = question.get(pk=1)
+    proving = answer.status_code == 302 and answer["Location"].startswith("/accounts/reauthenticate/")
+    return "hide" if proving else meant(answer)
+
+
+# -- the doorway: what no page asks for yet
+
+Payload = Callable[[World, Reading], tuple[dict[str, Any], UUID | None]]
+
+
+def _spare(world: World) -> UUID:
+    """A grant of somebody else."""
+    home = world.officials["auditor", "beside"].office
+    return Grant.objects.filter(holder=home).values_list("id", flat=True)[0]
+
+
+def _register(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"id": new_id(), "kind": "person", "valid_from": DAY}, None
+
+
+def _appoint(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"person": world.citizens["other"].person, "valid_from": DAY}, world.officials[
+        "auditor", "beside"
+    ].office
+
+
+def _grant(world: World, who: Reading, role: str = "citizen") -> tuple[dict[str, Any], UUID | None]:
+    found = Definition.objects.get(kind="role", code=role, state="published").id
+    holder, scope = world.citizens["nobody"].person, "all" if role == "system" else "own"
+    return {"holder": holder, "role": found, "scope": scope, "purpose": role, "basis": LAW}, None
+
+
+def _grant_system(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return _grant(world, who, "system")
+
+
+def _revoke(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"basis": LAW}, _spare(world)
+
+
+def _publish(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    old = Definition.objects.get(pk=world.ids["procedure"])
+    body = {**old.body, "version": old.version + 1}
+    return {
+        "kind": old.kind, "code": old.code, "version": old.version + 1, "basis": "b", "body": body,
+        "valid_from": local_day(now()),
+    }, None  # fmt: skip
+
+
+def _merge(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    absorbed = Actor.objects.get(kind="organisation", code="C26020.KT").id
+    return {"into": world.agencies["under"], "basis": "202/2025/QH15"}, absorbed
+
+
+def _erase(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"unit": world.dossiers["hand"], "basis": LAW}, None
+
+
+def _observe(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    indicator = UUID(Definition.objects.filter(kind="indicator", state="published")[0].body["id"])
+    return {
+        "indicator": indicator, "period": "2026-10", "value": "1", "kind": "claimed", "source": "x",
+        "place": who.agency,
+    }, None  # fmt: skip
+
+
+def _fire(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    timer = Timer.objects.filter(commitment=world.dossiers["check"])[0]
+    return {"timer": timer.id}, world.dossiers["check"]
+
+
+def _expire(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"timer": new_id()}, _spare(world)
+
+
+def _raise(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"kind": "doubt", "rule": "r", "claims": [new_id()], "said": {}}, None
+
+
+def _withdraw(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"reason": "r"}, Observation.objects.filter(kind="claimed", withdrawn_at=None)[0].id
+
+
+def _edition(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"number": 1, "leaf_index": 0, "body": {}}, None
+
+
+def _prepare(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    found = world.dossiers["draft"]
+    return {"file": found, "digest": "a" * 64}, found
+
+
+AT_THE_DOORWAY: dict[str, Payload] = {
+    "core.register_actor": _register, "core.appoint": _appoint, "core.grant": _grant, "core.grant system": _grant_system,
+    "core.revoke": _revoke, "core.publish_definition": _publish, "core.merge_organisations": _merge, "core.erase": _erase,
+    "core.observe": _observe, "core.fire_timer": _fire, "core.expire_grant": _expire, "core.raise_finding": _raise,
+    "core.withdraw_claim": _withdraw, "watch.publish_edition": _edition, "serve.prepare_signature": _prepare,
+}  # fmt: skip
+
+
+@asks("doorway", *AT_THE_DOORWAY)
+def doorway(question: Question) -> str:
+    """Asked as a page would ask, in the reader's office: refused for want of authority, or done."""
+    payload, subject = AT_THE_DOORWAY[question.cell.where](question.world, question.who)
+    who = question.who
+    try:
+        act(Ask(question.cell.does, who.person, new_id().hex, payload, subject, who.office))
+    except Refusal as refusal:
+        return "refuse" if refusal.status == 403 else f"{refusal.code}: {refusal.message}"
+    return "allow"
