@@ -88,6 +88,9 @@ def appoint(work: Work) -> None:
         work.refuse(
             "not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject"
         )
+    if work.row(Actor)["current"] != work.subject:
+        message = _("This office was merged away. Appoint them to the one that took over.")
+        work.refuse("merged_away", "I7", message, field="subject", current=str(work.row(Actor)["current"]))
     holding = work.insert(
         Holding,
         position=work.subject,
