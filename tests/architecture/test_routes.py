@@ -7,6 +7,7 @@ officer of another agency must be answered as if there were nothing, in the same
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sauro.core.ids import new_id
-from sauro.core.models import Actor, Conflict
+from sauro.core.models import Actor, Conflict, Delegation
+from sauro.core.moment import now
 from sauro.serve import drafts, files
 from sauro.serve.models import Attachment, Dossier, Draft
 from sauro.serve.queries.places import communes
@@ -98,6 +100,8 @@ OWN = {
     "serve:who_looked": "who looked at the reader's data",
 }
 OPERATORS = {
+    "register": "agencies and offices, for who keeps some of them by a grant",
+    "official": "what an official may do, for who keeps agencies and offices",
     "operations": "how the installation stands, for its administrator",
     "reorganisations": "for who may merge organisations",
     "reorganisation_new": "for who may merge organisations",
@@ -109,6 +113,8 @@ OPERATORS = {
 OFFICE = {
     "serve:today": "the turn of the reader's office",
     "web:choose_office": "an office that the reader holds",
+    "leave": "the reader's own deputies, and for whom they act",
+    "access_review": "which grants open a case, for who may review it; nothing that it says",
     "serve:queue": "what the reader's office may list",
     "serve:accept_chosen": "each dossier by its own grant",
     "serve:counter": "for who may assist",
@@ -201,10 +207,24 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
         "finding": Conflict.objects.values_list("id", flat=True)[0],
         "reorganisation": new_id(),
     }
+    watched |= delegated(town, dossier)
     return World(
         {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument, "list": brought, **watched}, begun, row.reference, signed_in(new_id()),
         signed_in(next(iter(other.officers.values()))),
     )  # fmt: skip
+
+
+def delegated(town: Town, dossier: UUID) -> dict[str, UUID]:  # noqa: F811
+    """An office of the town, its agency, and a delegation in it."""
+    first, other = list(town.officers)[:2]
+    agency = Actor.objects.get(pk=first).organisation
+    assert agency is not None
+    made = Delegation.objects.create(
+        id=new_id(), event=dossier, position=first, organisation=agency, holder=town.officers[first],
+        deputy=town.officers[other], deputy_position=other, roles=[], reason="leave", valid_from=now(),
+        valid_to=now() + timedelta(days=1),
+    )  # fmt: skip
+    return {"organisation": agency, "position": first, "delegation": made.id}
 
 
 def test_every_address_has_a_policy() -> None:
@@ -217,9 +237,17 @@ def test_every_address_has_a_policy() -> None:
             for key, converter in pattern.pattern.converters.items()
             if type(converter).__name__ == "UUIDConverter"
         }
-        assert ids & {"dossier", "draft", "task", "list", "agency", "finding"}, (
-            f"{name}: say in this file whom it is for, and why"
-        )
+        assert ids & {
+            "dossier",
+            "draft",
+            "task",
+            "list",
+            "agency",
+            "finding",
+            "organisation",
+            "position",
+            "delegation",
+        }, f"{name}: say in this file whom it is for, and why"
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - set(PUBLIC)))

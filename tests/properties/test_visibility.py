@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.ids import new_id
-from sauro.core.models import Actor, Definition, Grant, Holding
+from sauro.core.models import Actor, Definition, Delegation, Grant, Holding
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader, explain, place, visible
 from sauro.serve.actions.subject import DOSSIER
@@ -58,6 +58,7 @@ class World:
                 person=self.draw(st.sampled_from(self.people)), valid_from=self.today + start,
                 valid_to=self.today + end if end is not None else None,
             )  # fmt: skip
+        self.delegations = [self._delegation() for _ in range(self.draw(st.integers(0, 3)))]
         for dossier in dossiers:
             self._spread(dossier)
         # One who may see their own and nothing else is in every world: by chance they came up too seldom.
@@ -76,6 +77,31 @@ class World:
         Dossier.objects.filter(pk=id_).update(
             applicant=self.draw(st.sampled_from(self.people)), involved=involved
         )
+
+    def _delegation(self) -> Delegation:
+        """Somebody says that another may act in an office: they may not hold it, nor the other theirs, nor today."""
+        holder, deputy = self.draw(st.permutations(self.people))[:2]
+        start, end = self.draw(
+            st.sampled_from([(-LONG, LONG), (-LONG, LONG), (LONG, 2 * LONG), (-LONG, -timedelta(seconds=1))])
+        )
+        roles = self.draw(st.sampled_from([["auditor"], ["auditor", "administrator"], ["administrator"], []]))
+        return Delegation.objects.create(
+            id=new_id(), event=self.event, position=self.draw(st.sampled_from(self.offices)).id, organisation=self.orgs[0].id,
+            holder=holder, deputy=deputy, deputy_position=self.draw(st.sampled_from(self.offices)).id, roles=roles,
+            reason="leave", valid_from=self.moment + start, valid_to=self.moment + end,
+            ended_at=self.draw(st.sampled_from([None, None, None, self.moment])),
+        )  # fmt: skip
+
+    def acting(self, reader: Reader) -> list[Delegation]:
+        """The delegations by which the reader sits in an office that is not theirs."""
+        if reader.position is None or self._held(reader):
+            return []
+        return [
+            each for each in self.delegations
+            if (each.position, each.deputy, each.ended_at) == (reader.position, reader.person, None)
+            and each.valid_from <= self.moment < each.valid_to
+            and self._held(Reader(each.holder, each.position)) and self._held(Reader(each.deputy, each.deputy_position))
+        ]  # fmt: skip
 
     def _grant(self) -> Grant:
         scope = self.draw(
@@ -113,8 +139,16 @@ class World:
             or (grant.valid_to and grant.valid_to <= self.moment)
         ):
             return False
-        if reader.position is not None and not self._held(reader):
-            return False  # who speaks for an office that they do not hold is not heard at all
+        acting = self.acting(reader)
+        if reader.position is not None and not self._held(reader) and not acting:
+            return (
+                False  # who speaks for an office that they neither hold nor deputise in is not heard at all
+            )
+        if acting and grant.holder == reader.position:
+            # A deputy uses those roles of the office that were delegated; what is one's own is nobody else's.
+            named = any("auditor" in each.roles for each in acting)
+            if grant.scope == "own" or not named:
+                return False
         if grant.holder not in (reader.person, reader.position):
             return False
         by_id: dict[Any, Actor] = {org.id: org for org in self.orgs}
@@ -162,6 +196,7 @@ def test_the_list_and_the_explanation_agree(standing: list[UUID], data: st.DataO
         world = World(standing, data)
         dossiers = list(Dossier.objects.filter(pk__in=world.dossiers))
         places = {dossier.id: place(DOSSIER, dossier.id) for dossier in dossiers}
+        shown: dict[Reader, set[UUID]] = {}
         for reader in (
             Reader(p, office) for p in world.people for office in (None, *(o.id for o in world.offices))
         ):
@@ -172,6 +207,7 @@ def test_the_list_and_the_explanation_agree(standing: list[UUID], data: st.DataO
                     [world.dossiers, *values],
                 )
                 listed = {row[0] for row in cursor.fetchall()}
+            shown[reader] = listed
             for dossier in dossiers:
                 where = places[dossier.id]
                 assert where is not None
@@ -179,4 +215,9 @@ def test_the_list_and_the_explanation_agree(standing: list[UUID], data: st.DataO
                 expected = world.sees(reader, dossier)
                 assert (dossier.id in listed) is told.allowed is expected
                 assert told.rule and str(told.reason)
+        for reader, listed in shown.items():
+            if acting := world.acting(reader):
+                # Never more than who named them, beside what is their own to see.
+                theirs = set[UUID]().union(*(shown[Reader(each.holder, each.position)] for each in acting))
+                assert listed <= theirs | shown[Reader(reader.person)]
         transaction.set_rollback(True)

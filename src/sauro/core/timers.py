@@ -20,8 +20,15 @@ _DUE = """
 SELECT id, commitment, kind, due_at FROM core_timer
 WHERE fired_at IS NULL AND cancelled_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s
 """
-_ACTIONS = {"expiry": "core.expire_grant", "reorganise": "core.carry_out_reorganisation"}
 SETTLED = {"already_fired", "too_early", "key_reused"}
+
+
+_ACTIONS = {
+    "expiry": "core.expire_grant",
+    "delegation": "core.expire_delegation",
+    "reorganise": "core.carry_out_reorganisation",
+}
+"""What such a timer does; every other kind is of a commitment."""
 
 
 def fire_due(limit: int = 200) -> int:

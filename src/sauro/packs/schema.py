@@ -228,13 +228,17 @@ class Positions(Plain, frozen=True, kw_only=True):
 
 
 class Role(Listed, frozen=True, kw_only=True):
-    """What may be granted together: names of actions, and how far they reach unless the grant says less."""
+    """What may be granted together: names of actions, and how far they reach unless the grant says less.
+
+    Who holds an office may let a deputy use its roles for a time, but for those that are not ``delegable``.
+    """
 
     code: str
     name: Text
     purpose: Text
     scope: Literal["all", "own", "agency", "subtree", "subject"]
     actions: list[str]
+    delegable: bool = True
     basis: Basis | None = None
 
 

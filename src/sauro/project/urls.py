@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
 from sauro.project import health, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
+from sauro.project.offices import leave, office, people, rail, register, review
 from sauro.project.reorganisation import pages as reorganisation
 from sauro.serve.api import api
 
@@ -65,6 +66,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
     path("can-bo/van-hanh/", operations.operations, name="operations"),
+    path("can-bo/nghi-phep/", leave.leave, name="leave"),
+    path("can-bo/nghi-phep/<uuid:delegation>/ket-thuc/", leave.end, name="leave_end"),
+    path("can-bo/to-chuc/", register.listed, name="register"),
+    path("can-bo/to-chuc/can-bo/", people.official, name="official"),
+    path("can-bo/to-chuc/ho-so/", review.review, name="access_review"),
+    path("can-bo/to-chuc/<uuid:organisation>/", register.organisation, name="organisation"),
+    path("can-bo/to-chuc/chuc-vu/<uuid:position>/", office.office, name="office"),
+    path("can-bo/to-chuc/chuc-vu/<uuid:position>/<slug:verb>/", office.change, name="office_change"),
     path("can-bo/sap-xep/", reorganisation.listed, name="reorganisations"),
     path("can-bo/sap-xep/moi/", reorganisation.choose, name="reorganisation_new"),
     path("can-bo/sap-xep/xem-truoc/", reorganisation.look, name="reorganisation_preview"),
@@ -80,6 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 operations.register()
+rail.register()
 reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"

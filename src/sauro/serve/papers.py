@@ -30,6 +30,7 @@ from sauro.serve.rules.forms import labels, needed_components, say
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.results import entered_rows, stated_rows
 from sauro.serve.wording import clock_lines, limit_words
+from sauro.web.deputies import deputies, deputy_of, done_by, stands_in
 from sauro.web.wording import citation
 
 
@@ -158,7 +159,11 @@ def _fees(case: Case) -> tuple[facts.Fee, ...]:
 
 def _officer(happening: Happening | None) -> facts.Officer:
     position = happening.position if happening else None
-    return facts.Officer(names([position]).get(position, "") if position else "")
+    if happening is None or position is None:
+        return facts.Officer("")
+    return facts.Officer(
+        done_by(names([position]).get(position, ""), happening.data, deputies([happening.data]))
+    )
 
 
 def _acknowledgement(case: Case) -> facts.Document:
@@ -222,7 +227,8 @@ def _form03(case: Case) -> facts.Document:
 
 
 def _signatory(happening: Happening) -> facts.Signatory:
-    return results.signatory(happening.position, happening.at, happening.person)
+    deputy = deputy_of(happening.data.get("delegation"))
+    return results.signatory(happening.position, happening.at, happening.person, deputy)
 
 
 def _form04(case: Case) -> facts.Document:
@@ -290,6 +296,13 @@ def _draft(case: Case) -> facts.Document:
     return decision(case, drafted)
 
 
+def _will_sign(position: UUID | None, at: datetime) -> facts.Signatory:
+    """Who will sign, as it stands while the paper is made: somebody's deputy while they are away."""
+    return results.signatory(
+        position, at, deputy=stands_in(position, "serve.sign_decision") if position else None
+    )
+
+
 def decision(case: Case, drafted: Happening) -> facts.Result:
     """The decision as it will be signed, dated by its draft, in the case's language."""
     with translation.override(case.language):
@@ -309,7 +322,7 @@ def decision(case: Case, drafted: Happening) -> facts.Result:
             stated=stated_rows(found, answers, case.holds, commune_names(communes)) if granted else (),
             entries=entered_rows(found, words.get("entries", {})) if granted else (),
             paragraphs=tuple(words.get("paragraphs", ())),
-            signer=results.signatory(UUID(position) if position else None, drafted.at),
+            signer=_will_sign(UUID(position) if position else None, drafted.at),
         )  # fmt: skip
 
 

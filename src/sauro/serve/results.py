@@ -84,17 +84,24 @@ def without_kind(name: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def signatory(position: UUID | None, at: datetime, person: UUID | None = None) -> Signatory:
+def signatory(
+    position: UUID | None, at: datetime, person: UUID | None = None, deputy: UUID | None = None
+) -> Signatory:
     """Who signs, as the block of the signer names the office (Decree 30/2020, Annex I): the agency stands at the head.
 
     A deputy signs for the head ("KT. Chủ tịch / Phó Chủ tịch"): an office that decides in an agency which another one
     heads. Who acts in the office signs as "Q. Chủ tịch"; where ``person`` is not known, because the paper is made
-    before anybody signs it, only if nobody else holds it that day.
+    before anybody signs it, only if nobody else holds it that day. Who deputises for the holder signs by their authority, in
+    the name of the office they hold themselves ("TUQ. Chủ tịch / Chánh Văn phòng"): ``deputy``.
     """
     office = Actor.objects.filter(pk=position).first() if position else None
     if office is None:
         return Signatory("", "")
     day = local_day(at)
+    own = Actor.objects.filter(pk=deputy).first() if deputy else None
+    if own is not None:
+        above = _("By authority of the %(office)s") % {"office": _short(office, day)}
+        return Signatory(_short(own, day), "", above)
     named, above = _short(office, day), ""
     if not office.head and "competent_authority" in _type(office, day).get("roles", ()):
         head = Actor.objects.filter(kind="position", organisation=office.organisation, head=True).first()

@@ -13,7 +13,7 @@ from sauro.core.ports.signing import Signed, Signer
 from sauro.core.queries.reading import Opened
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.serve import files, specimens
 from sauro.serve.documents import development, render
 from sauro.serve.documents import signing as pades
@@ -98,7 +98,7 @@ def sign(reader: Reader, dossier: UUID, key: str, version: int | None = None, di
         or changed
         or not may
         or not takes_step(reader, promise, row)
-        or not may_close(reader.person, [*promise["doers"], row["applicant"]])
+        or not all_may_close(reader.persons, [*promise["doers"], row["applicant"]])
     ):
         # Nothing is signed first and refused afterwards. The act says which rule it is, and keeps the refusal: it can
         # do nothing else, since nothing that was prepared has this digest.

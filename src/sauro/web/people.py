@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
@@ -21,6 +22,7 @@ from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.models import Account, Definition
 from sauro.core.moment import now
+from sauro.core.queries.seats import SEATS
 from sauro.core.queries.visibility import Reader
 
 CHOSEN = "position"
@@ -30,7 +32,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A position that the person holds today."""
+    """A position that the person holds today; or in which they deputise, for whom and until when."""
 
     position: UUID
     organisation: UUID
@@ -38,13 +40,25 @@ class Office:
     head: bool
     name: str
     organisation_name: str
+    behalf: UUID | None = None
+    until: datetime | None = None
+    delegation: UUID | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """Within the last day on which they deputise."""
+        return self.until - timedelta(microseconds=1) if self.until else None
+
+    def reader(self, person: UUID) -> Reader:
+        """The person who asks in this office."""
+        return Reader(person, self.position, self.behalf)
 
 
-_OFFICES = """
-SELECT p.id, p.organisation, p.type, p.head, p.name_vi, p.name_en, o.name_vi, o.name_en
-FROM core_holding h JOIN core_actor p ON p.id = h.position JOIN core_actor o ON o.id = p.organisation
-WHERE h.person = %s AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s) ORDER BY p.code
-"""
+_OFFICES = f"""
+SELECT p.id, p.organisation, p.type, p.head, p.name_vi, p.name_en, o.name_vi, o.name_en, s.holder, s.until, s.delegation
+FROM ({SEATS}) s JOIN core_actor p ON p.id = s.position JOIN core_actor o ON o.id = p.organisation
+WHERE s.person = %(person)s ORDER BY s.holder IS NOT NULL, p.code
+"""  # noqa: S608 — constants of ours
 
 
 def person_of(request: HttpRequest) -> UUID | None:
@@ -59,14 +73,14 @@ def person_of(request: HttpRequest) -> UUID | None:
 
 
 def offices_of(person: UUID) -> list[Office]:
-    """The offices that a person holds today."""
-    today = local_day(now())
+    """The offices that a person holds today; then those in which they deputise now."""
+    moment = now()
     english = (get_language() or "vi").startswith("en")
     with connection.cursor() as cursor:
-        cursor.execute(_OFFICES, [person, today, today])
+        cursor.execute(_OFFICES, {"person": person, "now": moment, "today": local_day(moment)})
         return [
-            Office(id_, organisation, kind, head, en if english else vi, o_en if english else o_vi)
-            for id_, organisation, kind, head, vi, en, o_vi, o_en in cursor.fetchall()
+            Office(id_, organisation, kind, head, en if english else vi, o_en if english else o_vi, *acting)
+            for id_, organisation, kind, head, vi, en, o_vi, o_en, *acting in cursor.fetchall()
         ]
 
 
@@ -87,7 +101,7 @@ def reader(request: HttpRequest) -> Reader | None:
     if person is None:
         return None
     office = office_of(request, person)
-    return Reader(person, office.position if office else None)
+    return office.reader(person) if office else Reader(person)
 
 
 def introduce(user: int) -> UUID:

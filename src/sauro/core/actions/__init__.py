@@ -3,6 +3,7 @@
 from sauro.core.actions import (  # noqa: F401
     actors,
     definitions,
+    delegations,
     erasure,
     gaps,
     grants,

@@ -21,7 +21,7 @@ class FireTimer(msgspec.Struct, forbid_unknown_fields=True):
     timer: UUID
 
 
-def _timer(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
+def timer_query(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
     return (
         "SELECT id, commitment, kind, due_at, fired_at, cancelled_at, event FROM core_timer"
         " WHERE id = %s AND commitment = %s FOR UPDATE",
@@ -29,7 +29,7 @@ def _timer(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query:
     )
 
 
-@action("core.fire_timer", subject=COMMITMENT, payload=FireTimer, purpose="keep_time", facts=_timer)
+@action("core.fire_timer", subject=COMMITMENT, payload=FireTimer, purpose="keep_time", facts=timer_query)
 def fire_timer(work: Work) -> None:
     """Fire once; a timer whose commitment ended or stands still is cancelled, one whose moment moved is moved.
 
@@ -65,7 +65,9 @@ def fire_timer(work: Work) -> None:
     work.answer["effect"] = "fired"
 
 
-@action("core.expire_grant", subject=GRANT, payload=FireTimer, purpose="keep_time", facts=_timer, batch=False)
+@action(
+    "core.expire_grant", subject=GRANT, payload=FireTimer, purpose="keep_time", facts=timer_query, batch=False
+)
 def expire_grant(work: Work) -> None:
     """Say, once, that a grant has come to its end; it gave no right any more from that moment."""
     if not work.facts or work.facts[0]["fired_at"] is not None or work.facts[0]["cancelled_at"] is not None:

@@ -165,7 +165,7 @@ def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
             "name": work.action.name,
             "person": ask.person,
             "position": ask.position,
-            "on_behalf": ask.on_behalf,
+            "on_behalf": work.grant.behalf or ask.on_behalf,
             "grant": work.grant.id,
             "purpose": work.action.purpose,
             "basis": work.grant.basis,
@@ -173,11 +173,16 @@ def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
             "occurred": ask.occurred or work.now,
             "recorded": work.now,
             "key": ask.key,
-            "data": plain({**work.data, "answer": work.answer}),
+            "data": plain({**_deputising(work), **work.data, "answer": work.answer}),
             "changes": changes,
             "erased": work.erased,
         }
     )
+
+
+def _deputising(work: Work) -> dict[str, Any]:
+    """By which delegation a deputy acted; nothing for who acts in an office of their own."""
+    return {} if work.grant.delegation is None else {"delegation": work.grant.delegation}
 
 
 def event_row(work: Work, digest: bytes, body: bytes) -> list[Any]:

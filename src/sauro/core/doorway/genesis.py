@@ -31,8 +31,8 @@ PLATFORM = UUID("00000000-0000-7000-8000-00000000000f")
 INSTALLATION = Subject("installation", (Actor,))
 PLATFORM_ACTIONS = [
     "core.publish_definition", "core.register_actor", "core.register_record", "core.appoint", "core.grant",
-    "core.revoke", "core.fire_timer", "core.expire_grant", "core.observe", "core.raise_finding", "core.withdraw_claim",
-    "core.open_gap", "core.erase",
+    "core.revoke", "core.fire_timer", "core.expire_grant", "core.expire_delegation", "core.observe", "core.raise_finding",
+    "core.withdraw_claim", "core.end_holding", "core.revoke_delegation", "core.open_gap", "core.erase",
     "core.move_commitment", "core.merge_organisations", "core.split_organisation",
     "core.plan_reorganisation", "core.call_off_reorganisation", "core.carry_out_reorganisation",
 ]  # fmt: skip

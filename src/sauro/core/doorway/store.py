@@ -182,23 +182,34 @@ def locked(subject: Subject, answer: Sequence[tuple[Any, ...]]) -> dict[UUID, Lo
 
 
 _GRANTS = """
-SELECT g.id, g.holder, g.role, g.scope, g.scope_id, g.purpose, g.basis, g.limits, c.id, c.path, a.person, a.position, a.action
+SELECT g.id, g.holder, g.role, g.scope, g.scope_id, g.purpose, g.basis, g.limits, c.id, c.path, a.person, a.position, a.action,
+  CASE WHEN g.scope <> 'own' THEN d.id END, CASE WHEN g.scope <> 'own' THEN d.holder END
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS a(person, position, action)
 JOIN core_grant g ON g.holder = a.person OR g.holder = a.position
 JOIN core_definition r ON r.id = g.role AND r.body->'actions' ? a.action
 LEFT JOIN core_actor s ON s.id = g.scope_id
 LEFT JOIN core_actor c ON c.id = s.current
-WHERE g.revoked_at IS NULL AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to > %s)
-  AND (a.position IS NULL OR EXISTS (
-    SELECT 1 FROM core_holding h WHERE h.position = a.position AND h.person = a.person
-      AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s)))
+CROSS JOIN (SELECT %s::timestamptz AS now, %s::date AS today) t
+LEFT JOIN LATERAL (SELECT 1 AS held FROM core_holding h WHERE h.position = a.position AND h.person = a.person
+  AND h.valid_from <= t.today AND (h.valid_to IS NULL OR h.valid_to >= t.today) LIMIT 1) own ON true
+LEFT JOIN LATERAL (SELECT e.id, e.holder FROM core_delegation e
+  WHERE own.held IS NULL AND e.position = a.position AND e.deputy = a.person
+    AND e.ended_at IS NULL AND e.valid_from <= t.now AND e.valid_to > t.now
+    AND (g.holder = a.person OR g.scope <> 'own' AND e.roles ? r.code AND r.body->'delegable' IS DISTINCT FROM 'false'::jsonb)
+    AND EXISTS (SELECT 1 FROM core_holding h WHERE h.position = e.position AND h.person = e.holder
+      AND h.valid_from <= t.today AND (h.valid_to IS NULL OR h.valid_to >= t.today))
+    AND EXISTS (SELECT 1 FROM core_holding h WHERE h.position = e.deputy_position AND h.person = e.deputy
+      AND h.valid_from <= t.today AND (h.valid_to IS NULL OR h.valid_to >= t.today))
+  ORDER BY e.id LIMIT 1) d ON true
+WHERE g.revoked_at IS NULL AND g.valid_from <= t.now AND (g.valid_to IS NULL OR g.valid_to > t.now)
+  AND (a.position IS NULL OR own.held = 1 OR d.id IS NOT NULL)
 ORDER BY g.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGrant:
-    """A grant that is in force now, held by the actor in person or through a position held today."""
+    """A grant in force now, held by the actor in person, or through a position that they hold or deputise in today."""
 
     row: GrantRow
     scope: Scope
@@ -210,21 +221,38 @@ class LiveGrant:
 def granting(actors: Sequence[tuple[UUID, UUID | None, str]], now: Any, today: Any) -> Asked:
     """Ask for the grants in force of (person, position, action) triples, straight from the tables: never cached."""
     persons, positions, actions = (list(column) for column in zip(*actors, strict=True))
-    kinds = ("uuid[]", "uuid[]", "text[]", "timestamptz", "timestamptz", "date", "date")
-    return statement(_GRANTS, kinds), [persons, positions, actions, now, now, today, today]
+    return statement(_GRANTS, ("uuid[]", "uuid[]", "text[]", "timestamptz", "date")), [
+        persons, positions, actions, now, today,
+    ]  # fmt: skip
 
 
 def granted(answer: Sequence[tuple[Any, ...]]) -> list[LiveGrant]:
     """The grants that ``granting`` found."""
     return [
         LiveGrant(
-            GrantRow(id_, holder, role, scope, scope_id, purpose, basis, limits),
+            GrantRow(id_, holder, role, scope, scope_id, purpose, basis, limits, delegation, behalf),
             Scope(scope, scope_id, current, path or ""),
             person,
             position,
             action,
         )
-        for id_, holder, role, scope, scope_id, purpose, basis, limits, current, path, person, position, action in answer
+        for (
+            id_,
+            holder,
+            role,
+            scope,
+            scope_id,
+            purpose,
+            basis,
+            limits,
+            current,
+            path,
+            person,
+            position,
+            action,
+            delegation,
+            behalf,
+        ) in answer
     ]
 
 

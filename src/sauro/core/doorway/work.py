@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
-    """The grant under which the act happens."""
+    """The grant under which the act happens; and, where a deputy acts, which delegation brings them there, and for whom."""
 
     id: UUID
     holder: UUID
@@ -48,6 +48,8 @@ class GrantRow:
     purpose: str
     basis: str
     limits: Mapping[str, Any]
+    delegation: UUID | None = None
+    behalf: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ class Work:
         self.erased: list[UUID] = []
         self.data: dict[str, Any] = {}
         self.answer: dict[str, Any] = {}
+
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """The natural persons behind this act: who acts, and for whom under a delegation (invariant I3)."""
+        return (self.ask.person,) if self.grant.behalf is None else (self.ask.person, self.grant.behalf)
 
     def row(self, model: type[models.Model]) -> Row:
         """The subject's row in ``model``'s table, as it stands before this act (and after what the act has put)."""

@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                 ("level", models.CharField(default="", max_length=16)),
                 ("area", models.CharField(default="", max_length=16)),
                 ("path", models.CharField(default="", max_length=300)),
+                ("words", models.TextField(default="")),
                 ("current", models.UUIDField(null=True)),
                 ("valid_from", models.DateField()),
                 ("valid_to", models.DateField(null=True)),
@@ -481,6 +482,45 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="grant_scope_named",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Delegation",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("event", models.UUIDField()),
+                ("position", models.UUIDField()),
+                ("organisation", models.UUIDField()),
+                ("holder", models.UUIDField()),
+                ("deputy", models.UUIDField()),
+                ("deputy_position", models.UUIDField()),
+                ("roles", models.JSONField(default=list)),
+                ("reason", models.CharField(max_length=12)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["position"], name="delegation_position"),
+                    models.Index(fields=["deputy"], name="delegation_deputy"),
+                    models.Index(fields=["holder"], name="delegation_holder"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["leave", "illness", "mission", "training", "other"])
+                        ),
+                        name="delegation_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("holder", models.F("deputy")), _negated=True),
+                        name="delegation_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gt", models.F("valid_from"))), name="delegation_ends"
                     ),
                 ],
             },

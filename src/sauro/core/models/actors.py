@@ -27,6 +27,8 @@ class Actor(Journalled):
     level = models.CharField(max_length=16, default="")
     area = models.CharField(max_length=16, default="")
     path = models.CharField(max_length=300, default="")
+    # The folded words of an organisation's names and code, each after a space: what it is found by.
+    words = models.TextField(default="")
     current = models.UUIDField(null=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -66,6 +68,41 @@ class Holding(Journalled):
             models.CheckConstraint(name="holding_kind", condition=Q(kind__in=["holder", "acting"])),
         ]
         indexes = [models.Index(fields=["position"]), models.Index(fields=["person"])]
+
+
+DELEGATION_REASONS = ["leave", "illness", "mission", "training", "other"]
+
+
+class Delegation(Journalled):
+    """Who holds an office lets a deputy act in it, from one moment to another, with some of the office's roles.
+
+    It gives nothing of its own: each act of the deputy rests on a grant that the office has at that moment, while the
+    holder still holds it, and the deputy the office from which they deputise. What the holder has in person stays
+    theirs. The reason is one of a few words, never personal text.
+    """
+
+    position = models.UUIDField()
+    organisation = models.UUIDField()
+    holder = models.UUIDField()
+    deputy = models.UUIDField()
+    deputy_position = models.UUIDField()
+    roles = models.JSONField(default=list)
+    reason = models.CharField(max_length=12)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="delegation_reason", condition=Q(reason__in=DELEGATION_REASONS)),
+            models.CheckConstraint(name="delegation_to_another", condition=~Q(holder=models.F("deputy"))),
+            models.CheckConstraint(name="delegation_ends", condition=Q(valid_to__gt=models.F("valid_from"))),
+        ]
+        indexes = [
+            models.Index(fields=["position"], name="delegation_position"),
+            models.Index(fields=["deputy"], name="delegation_deputy"),
+            models.Index(fields=["holder"], name="delegation_holder"),
+        ]
 
 
 class Account(models.Model):

@@ -89,9 +89,11 @@ class Commitment(Journalled):
 
 
 class Timer(Journalled):
-    """Something that must happen at a moment to a commitment (or, kind ``expiry``, to a grant; ``reorganise``: a merger).
+    """Something that must happen at a moment to a commitment (or, kind ``expiry``, to a grant, ``delegation`` to one;
+    ``reorganise``: a merger).
 
-    Kinds: half_time, due_soon, breach, expiry, retention, reorganise. ``fired_at`` is set by the one act that did it.
+    Kinds: half_time, due_soon, breach, expiry, delegation, retention, reorganise. ``fired_at`` is set by the one act
+    that did it.
     """
 
     commitment = models.UUIDField()

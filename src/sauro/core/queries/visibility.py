@@ -20,10 +20,20 @@ from sauro.core.rules.scopes import Place, covers
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: a natural person, and the position in which they ask."""
+    """Who asks: a natural person, the position in which they ask, and for whom they deputise there.
+
+    ``behalf`` opens nothing: who may ask in a position is looked up anew each time. By it pages leave out what would be
+    refused.
+    """
 
     person: UUID
     position: UUID | None = None
+    behalf: UUID | None = None
+
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """The natural persons behind what the reader does (invariant I3)."""
+        return (self.person,) if self.behalf is None else (self.person, self.behalf)
 
 
 @dataclass(frozen=True, slots=True)

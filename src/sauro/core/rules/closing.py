@@ -9,6 +9,11 @@ def may_close(person: UUID, doers: Collection[UUID]) -> bool:
     return person not in doers
 
 
+def all_may_close(persons: Collection[UUID], doers: Collection[UUID]) -> bool:
+    """The same of all natural persons behind one act: a deputy, and who they act for."""
+    return all(may_close(person, doers) for person in persons)
+
+
 def closing_organisation(
     chain: Sequence[UUID], signers: Mapping[UUID, Collection[UUID]], doers: Collection[UUID]
 ) -> UUID | None:

@@ -193,6 +193,21 @@ def test_a_successor_can_be_founded(administrator: Client) -> None:
     gone = [commune(area) for area in (COMMUNE, OTHER)]
     confirm(administrator, sent)
     founded = Actor.objects.get(code="C75NEW")
+    assert founded.words.split() == [
+        "uy",
+        "ban",
+        "nhan",
+        "dan",
+        "xa",
+        "moi",
+        "people",
+        "s",
+        "committee",
+        "of",
+        "new",
+        "commune",
+        "c75new",
+    ]
     assert {Actor.objects.get(pk=id_).current for id_ in gone} == {founded.id}
     heads = Actor.objects.filter(kind="position", organisation=founded.id, head=True)
     assert [row.current == row.id for row in heads] == [True]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from sauro.core.doorway import Ask, Work, action
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.serve.actions.subject import (
     DOSSIER,
     advance,
@@ -191,7 +191,7 @@ def sign_decision(work: Work) -> None:
     require(work, {Status.ACCEPTED, Status.PROCESSING})
     require_step(work, "sign")
     require_turn(work)
-    if not may_close(work.ask.person, work.row(Commitment)["doers"]):
+    if not all_may_close(work.persons, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
             _("You worked on this dossier, so somebody else must sign it: another holder of this office, or who is appointed to act in it."),

@@ -17,7 +17,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Handler, Query, Row, all_actions
 from sauro.core.models import Commitment, Timer
 from sauro.core.queries import courses, definitions
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.packs import procedure as pack
 from sauro.serve.models import Dossier
 from sauro.serve.rules.procedures import Procedure, procedure
@@ -45,7 +45,7 @@ def handling(
     def register(handler: Handler) -> Handler:
         @wraps(handler)
         def guarded(work: Work) -> None:
-            if work.ask.person == work.row(Dossier)["applicant"]:
+            if work.row(Dossier)["applicant"] in work.persons:
                 message = _("This dossier is your own, so somebody else must handle it: your superior, or another holder.")  # fmt: skip
                 work.refuse("own_dossier", OWN, message, status=403)
             handler(work)
@@ -189,10 +189,11 @@ def move_on(work: Work, after: int) -> None:
 
 
 def did(work: Work) -> None:
-    """Remember the natural person as one who did the work (invariant I3)."""
+    """Remember who did the work: the natural person, and who they deputise for (invariant I3)."""
     doers = work.row(Commitment)["doers"]
-    if work.ask.person not in doers:
-        work.put(Commitment, doers=[*doers, work.ask.person])
+    new = [person for person in work.persons if person not in doers]
+    if new:
+        work.put(Commitment, doers=[*doers, *new])
 
 
 def terms_of(found: Procedure) -> Terms:
@@ -277,7 +278,7 @@ def close(work: Work, how: str, *, closer: UUID | None) -> None:
             _("This dossier was decided already; that cannot be undone here."),
             status=409,
         )
-    if closer is not None and not may_close(closer, work.row(Commitment)["doers"]):
+    if closer is not None and not all_may_close((closer, *work.persons), work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
             _("You worked on this dossier, so somebody else must end it: your superior, or another holder."), status=403,

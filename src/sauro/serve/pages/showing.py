@@ -21,6 +21,7 @@ from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.statuses import Status as Code
 from sauro.serve.wording import limit_words
+from sauro.web.deputies import deputies, done_by
 from sauro.web.shapes import Part, Promise, Status, TimelineEntry
 from sauro.web.wording import citation
 from sauro.web.wording import moment as said_moment
@@ -162,6 +163,7 @@ def event_words(name: str) -> str:
 def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[TimelineEntry]:
     """The history of a dossier, oldest first; timers only where they had an effect."""
     positions = names([h.position for h in happenings if h.position])
+    acting = deputies(h.data for h in happenings)
     made = []
     for happening in happenings:
         what = event_words(happening.name)
@@ -176,6 +178,7 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
             what = kinds.get(happening.data["kind"], what)
         step = found.steps.get(str(happening.data.get("completed", "")))
         who = positions.get(happening.position, "") if happening.position else _who(happening)
+        who = done_by(who, happening.data, acting)
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
         made.append(
             TimelineEntry(

@@ -38,7 +38,7 @@ def permitted(reader: Reader, dossier: UUID, actions: Collection[str]) -> dict[s
     found: dict[str, LiveGrant] = {}
     if where is None:
         return found
-    if where.owner == reader.person:
+    if where.owner in reader.persons:
         actions = [name for name in actions if not is_handling(name)]
     for grant in grants_for(reader, actions):
         if grant.action not in found and covers(grant.scope, where, frozenset({reader.person})):

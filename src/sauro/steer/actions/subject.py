@@ -15,6 +15,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment, Timer
 from sauro.core.queries import courses
+from sauro.core.rules.closing import all_may_close
 from sauro.steer.models import Task
 
 TASK = Subject("task", (Commitment, Task), organisations="involved", unit="unit", versioned=True)
@@ -64,7 +65,7 @@ def require_assigner(work: Work, heir: UUID | None = None) -> None:
 
 def require_verifier(work: Work, heir: UUID | None = None) -> None:
     """Refuse anybody but the verifier's office; and in it, everybody who did the work (invariant I3)."""
-    if work.ask.person in work.row(Commitment)["doers"]:
+    if not all_may_close(work.persons, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3",
             _("You worked on this task, so somebody else must judge it, whatever office you hold."), status=403,
@@ -91,10 +92,11 @@ def require_words(work: Work, field: str, message: Any) -> str:
 
 
 def did(work: Work) -> None:
-    """Remember the natural person as one who did the work (invariant I3)."""
+    """Remember who did the work: the natural person, and who they deputise for (invariant I3)."""
     doers = work.row(Commitment)["doers"]
-    if work.ask.person not in doers:
-        work.put(Commitment, doers=[*doers, work.ask.person])
+    new = [person for person in work.persons if person not in doers]
+    if new:
+        work.put(Commitment, doers=[*doers, *new])
 
 
 def begin_clock(work: Work, due_on: date) -> tuple[Course, Any, UUID]:

@@ -12,7 +12,7 @@ from sauro.core.doorway.registry import Query, Row
 from sauro.core.ids import new_id
 from sauro.core.models import Commitment
 from sauro.core.queries import courses
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.core.text import fold
 from sauro.steer.actions import subject
 from sauro.steer.actions.drafting import (
@@ -146,7 +146,7 @@ def cancel_task(work: Work) -> None:
     subject.require_assigner(work, work.facts[0]["heir"])
     if any(fact["living"] for fact in work.facts):
         work.refuse("parts_living", "I7: no orphan", _("Parts of this task are still under way. Withdraw them first."), status=409)  # fmt: skip
-    if not may_close(work.ask.person, work.row(Commitment)["doers"]):
+    if not all_may_close(work.persons, work.row(Commitment)["doers"]):
         work.refuse(
             "doer_closes", "I3", _("You worked on this task, so somebody else must end it."), status=403
         )

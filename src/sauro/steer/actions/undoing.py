@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sauro.core.doorway import Ask, Work, action
 from sauro.core.doorway.registry import Query, Row
 from sauro.core.models import Commitment
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.steer.actions import subject
 from sauro.steer.actions.subject import TASK
 from sauro.steer.models import Task
@@ -39,7 +39,7 @@ def undo_import(work: Work) -> None:
         work.refuse("not_of_this_import", "steer: task lists", _("This task did not come with this import."), status=409)  # fmt: skip
     subject.require_stage(work, {"draft", "assigned", "declined"}, _("Somebody has taken this task on, so undoing the import does not reach it. Withdraw it by itself, with the reason."))  # fmt: skip
     subject.require_assigner(work, work.facts[0]["current"] if work.facts else None)
-    if not may_close(work.ask.person, work.row(Commitment)["doers"]):
+    if not all_may_close(work.persons, work.row(Commitment)["doers"]):
         work.refuse("doer_closes", "I3", _("You worked on this task, so somebody else must end it."), status=403)  # fmt: skip
     work.put(Commitment, state="cancelled", closed_at=work.now, closed_how="stopped", finished_at=work.now)
     work.put(Task, stage="cancelled")

@@ -47,7 +47,7 @@ def _official(request: HttpRequest) -> Official | None:
         return None
     start = _start(request, person, held)
     office = start or office
-    reader = Reader(person, office.position)
+    reader = office.reader(person)
     grants = grants_for(reader, (LIST, REGISTER, ENTER, DRAFT))
     may = frozenset(grant.action for grant in grants)
     whole = any(grant.action == LIST and grant.scope.kind == "all" for grant in grants)

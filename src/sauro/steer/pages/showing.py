@@ -15,6 +15,7 @@ from sauro.steer.queries.agencies import names, seats
 from sauro.steer.queries.instruments import titles
 from sauro.steer.queries.tasks import NEAR, Happening, Line
 from sauro.steer.rules.matrix import OPEN
+from sauro.web.deputies import deputies, done_by
 from sauro.web.shapes import Part, Promise, Status, TimelineEntry
 from sauro.web.wording import citation, percent
 from sauro.web.wording import moment as said_moment
@@ -194,6 +195,7 @@ def timer_words(kind: str) -> str:
 def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
     """The history of a task, oldest first; timers only where they had an effect."""
     offices = names([h.position for h in happenings])
+    acting = deputies(h.data for h in happenings)
     made = []
     for happening in happenings:
         what = event_words(happening.name)
@@ -202,7 +204,8 @@ def timeline_of(happenings: Sequence[Happening]) -> list[TimelineEntry]:
                 continue
             what = timer_words(happening.data["kind"]) or what
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
-        who = offices.get(happening.position, "") if happening.position else _("the platform")
+        office = offices.get(happening.position, "") if happening.position else _("the platform")
+        who = done_by(office, happening.data, acting)
         made.append(TimelineEntry(happening.at, what, who, kind=kind, note=_note(happening.data)))
     return made
 

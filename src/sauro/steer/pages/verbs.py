@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sauro.core.moment import now
 from sauro.core.queries.visibility import Reader
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.steer.pages import forms
 from sauro.steer.pages.office import Official
 from sauro.steer.queries.agencies import standing_for
@@ -43,7 +43,7 @@ class Desk:
     def is_doer(self) -> bool:
         """Whether this person did work on it, and so never closes it (invariant I3)."""
         doers = self.found.opened.rows["core_commitment"]["doers"]
-        return not may_close(self.official.reader.person, doers)
+        return not all_may_close(self.official.reader.persons, doers)
 
     def part(self, name: str) -> dict[str, Any]:
         """Sealed words by the name of their part; nothing where they were erased."""

@@ -151,7 +151,7 @@ def _who(request: HttpRequest) -> tuple[Reader, frozenset[UUID]] | None:
     office: Office | None = office_of(request, person) if person else None
     if person is None or office is None:
         return None
-    reader = Reader(person, office.position)
+    reader = office.reader(person)
     return (reader, heirs(office.organisation)) if grants_of(reader, RULE) else None
 
 

@@ -44,7 +44,7 @@ def _official(request: HttpRequest) -> Official | None:
         return None
     start = _start(request, person, held)
     office = start or office
-    reader = Reader(person, office.position)
+    reader = office.reader(person)
     seen = places(reader)
     if not seen.scopes:
         return None

@@ -60,11 +60,11 @@ def test_a_revoked_grant_counts_no_more() -> None:
             {"holder": person, "role": role, "scope": "all", "purpose": "p", "basis": "b"},
         )
     )
-    ask = Ask("core.register_actor", person, "a", {"kind": "organisation", "valid_from": date(2025, 7, 1)})
+    ask = Ask("core.register_actor", person, "a", {"kind": "person", "valid_from": date(2025, 7, 1)})
     assert act(ask).subject
     act(Ask("core.revoke", PLATFORM, "r", {"basis": "61/2018/NĐ-CP, Điều 19"}, subject=given.subject))
     with pytest.raises(Refusal):
-        act(Ask("core.register_actor", person, "b", {"kind": "organisation", "valid_from": date(2025, 7, 1)}))
+        act(Ask("core.register_actor", person, "b", {"kind": "person", "valid_from": date(2025, 7, 1)}))
 
 
 def test_a_batch_answers_each_ask_and_repeats_nothing() -> None:

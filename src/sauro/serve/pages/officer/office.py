@@ -52,7 +52,7 @@ def _official(request: HttpRequest) -> Official | None:
         return None
     start = _start(request, held)
     office = start or office
-    reader = Reader(person, office.position)
+    reader = office.reader(person)
     return Official(reader, office, held, somewhere(reader, (LIST, ASSIST, ACCEPT)), start is not None)
 
 

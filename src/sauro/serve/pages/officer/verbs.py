@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from sauro.core.clock import course as clock
 from sauro.core.clock.course import CourseRefused
 from sauro.core.queries import courses
-from sauro.core.rules.closing import may_close
+from sauro.core.rules.closing import all_may_close
 from sauro.serve.actions.subject import terms_of
 from sauro.serve.pages.officer import forms
 from sauro.serve.pages.officer.desk import Desk
@@ -90,7 +90,7 @@ def _may_sign(desk: Desk) -> bool:
 
 def is_doer(desk: Desk) -> bool:
     """Whether the official did work on this dossier, and so can never sign it (invariant I3)."""
-    return not may_close(desk.official.reader.person, desk.promise["doers"])
+    return not all_may_close(desk.official.reader.persons, desk.promise["doers"])
 
 
 VERBS = (
