@@ -201,6 +201,15 @@ def test_two_heads_are_decided_by_who_decides(town: Town) -> None:
         assert heads[1] <= holders(office(other, "deputy"))
 
 
+def test_nobody_is_appointed_to_what_was_merged_away(town: Town) -> None:
+    one, other = organisation(), organisation()
+    plan(one, into=other)
+    with pytest.raises(Refusal) as refused:
+        payload = {"person": register(kind="person"), "valid_from": local_day(now())}
+        act(Ask("core.appoint", PLATFORM, "late", payload, office(one)))
+    assert (refused.value.code, refused.value.details) == ("merged_away", {"current": str(office(other))})
+
+
 def test_an_office_that_is_kept_goes_along_with_its_holder_and_its_work(town: Town) -> None:
     one, other = organisation(offices=("head", "guard")), organisation()
     guard = office(one, "guard")

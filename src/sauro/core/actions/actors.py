@@ -73,7 +73,7 @@ def register_actor(work: Work) -> None:
     work.insert(
         Actor, id=work.subject, kind=p.kind, code=p.code, national_code=p.national_code, type=p.type, name_vi=p.name_vi, name_en=p.name_en,
         parent=p.parent, organisation=p.organisation, head=p.head, level=p.level, area=p.area, path=p.path,
-        words=found_by(p) if p.kind == "organisation" else "", current=work.subject if p.kind != "person" else None, valid_from=p.valid_from,
+        words=found_by(p.name_vi, p.name_en, p.code or "") if p.kind == "organisation" else "", current=work.subject if p.kind != "person" else None, valid_from=p.valid_from,
     )  # fmt: skip
     if p.identity:
         seal_identity(work, work.subject, p.identity)
@@ -100,9 +100,9 @@ def _fitted(work: Work, p: RegisterActor) -> RegisterActor:
     return msgspec.structs.replace(p, organisation=None, head=False, path=f"{above['path']}{p.code}/")
 
 
-def found_by(p: RegisterActor) -> str:
+def found_by(*names: str) -> str:
     """The folded words by which an organisation is found, each after a space."""
-    return "".join(f" {word}" for word in dict.fromkeys(words(f"{p.name_vi} {p.name_en} {p.code or ''}")))
+    return "".join(f" {word}" for word in dict.fromkeys(words(" ".join(names))))
 
 
 def seal_identity(work: Work, unit: UUID, identity: dict[str, str], version: int = 1) -> None:
@@ -148,6 +148,9 @@ def appoint(work: Work) -> None:
         work.refuse(
             "not_a_position", "I1", _("Somebody can be appointed to a position only."), field="subject"
         )
+    if work.row(Actor)["current"] != work.subject:
+        message = _("This office was merged away. Appoint them to the one that took over.")
+        work.refuse("merged_away", "I7", message, field="subject", current=str(work.row(Actor)["current"]))
     if all(row["kind"] != "person" for row in work.facts):
         work.refuse("no_person", "I1: a clear person", _("Choose a person of the register."), field="person")
     if p.kind not in ("holder", "acting"):

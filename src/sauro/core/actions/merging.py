@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
-from sauro.core.actions.actors import ACTOR, COMMITMENT
+from sauro.core.actions.actors import ACTOR, COMMITMENT, found_by
 from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.registry import Query, Row, action
@@ -98,7 +98,7 @@ def founded_row(founded: Founded, absorbed: Mapping[str, Any], today: date) -> d
     above = old[: old.rstrip("/").rfind("/") + 1]
     return {
         **absorbed, "id": founded.id, "code": founded.code, "name_vi": founded.name_vi, "name_en": founded.name_en,
-        "national_code": "", "path": f"{above}{founded.code}/", "current": founded.id, "valid_from": today, "valid_to": None,
+        "national_code": "", "words": found_by(founded.name_vi, founded.name_en, founded.code), "path": f"{above}{founded.code}/", "current": founded.id, "valid_from": today, "valid_to": None,
     }  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def require_authority(work: Work, p: MergeOrganisations) -> None:
     if (p.also or p.founded or p.placed or p.keep) and work.grant.scope != "all":
         message = _("To merge several organisations at once, authority over all of them is needed.")
         work.refuse("scope_too_narrow", "I5", message, status=403)
-    own = {row["holding"] for row in work.facts if row["held_by"] == work.ask.person}
+    own = {row["holding"] for row in work.facts if row["held_by"] in work.persons}
     if any(placement.holding in own and placement.position for placement in p.placed):
         message = _("Nobody gives authority to themselves. Ask somebody else who may give it.")
         work.refuse("gives_itself", "I5", message, status=403)

@@ -1,7 +1,7 @@
 """From what was planned to what is asked of the doorway. Every key follows from the seed: a repeat is answered, not done."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sauro.packs.ids import id_of
 from sauro.project.simulation import answers
 from sauro.project.simulation.answers import MARK
 from sauro.project.simulation.life import Case, Planned
+from sauro.project.simulation.merging import Merger
 from sauro.project.simulation.people import Citizen
 from sauro.project.simulation.places import ONLINE
 from sauro.project.simulation.samples import Sample
@@ -38,6 +39,14 @@ class Cast:
     assisters: Mapping[str, tuple[UUID, UUID]]
     samples: Mapping[str, Sample]
     first: date
+    merger: Merger | None = None
+
+    def with_merger(self, merger: Merger | None) -> "Cast":
+        """The same where two communes merge. After it nobody holds what went: whoever took over stands there."""
+        if merger is None:
+            return self
+        heirs = {gone: self.holders[heir] for gone, heir in merger.stands.items() if heir in self.holders}
+        return replace(self, merger=merger, holders={**heirs, **self.holders})
 
     def files(self, planned: Iterable[Planned], at: Any) -> Iterator[StoredFile]:
         """The rows of the files that these acts need: each stands for a specimen."""

@@ -7,12 +7,13 @@ import multiprocessing.connection
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, connections
@@ -24,10 +25,10 @@ from sauro.core.queries import courses
 from sauro.project.cli.command import Exit, Stop
 from sauro.project.cli.language import _
 from sauro.project.cli.progress import Stages
-from sauro.project.simulation import life, people, places, work
+from sauro.project.simulation import life, merging, people, places, work
 from sauro.project.simulation.asking import Cast
 from sauro.project.simulation.hours import Hours, hours
-from sauro.project.simulation.life import Planned
+from sauro.project.simulation.life import Case, Planned
 from sauro.project.simulation.places import Province
 from sauro.project.simulation.run import Doing
 from sauro.project.simulation.samples import samples
@@ -107,11 +108,18 @@ def simulate(asked: Wanted, stages: Stages) -> Told:
     first, last = wanted.until - timedelta(days=wanted.days), wanted.until - timedelta(days=1)
     when = hours(courses.calendar(last)[1], first, last, wanted.series)
     found, steering = _places(wanted, first, last)
-    cast = _cast(wanted, found, steering, first, stages)
+    merger = merging.again(wanted.series)
+    pair = None
+    if merger is None and found and not merging.others(wanted.series):
+        pair = merging.choose(merging.areas(found), first, last, wanted.series)
+    both = merging.offices(pair) if pair else merger.offices if merger else set()
+    cast = _cast(wanted, found, steering, first, stages, both)
+    if pair is not None:
+        merger = merging.decide(pair, first, wanted.series)
     plans = _plans(wanted, found, when, len(cast.citizens))
     if steering is not None:
         plans.append(life.tasks(steering, wanted.tasks, when, wanted.series))
-    told = _do(wanted, kept, when, cast, plans, stages)
+    told = _do(wanted, kept, when, cast.with_merger(merger), plans, stages)
     kept.finish()
     told.seconds = time.monotonic() - began
     return told
@@ -126,10 +134,15 @@ def _places(wanted: Wanted, first: date, last: date) -> tuple[list[Province], wo
 
 
 def _cast(
-    wanted: Wanted, found: Sequence[Province], steering: work.Offices | None, first: date, stages: Stages
+    wanted: Wanted,
+    found: Sequence[Province],
+    steering: work.Offices | None,
+    first: date,
+    stages: Stages,
+    merged: Collection[UUID],
 ) -> Cast:
     citizens = people.citizens(max(5, min(1_500, wanted.dossiers // 12)))
-    offices = places.offices_of(found) | (steering.all() if steering else set())
+    offices = places.offices_of(found) | (steering.all() if steering else set()) | set(merged)
     people.settle(citizens, stages)
     people.fill(offices, stages)
     procedures = {way.procedure.code: way.procedure for province in found for ways in province.ways.values() for way in ways.values()}  # fmt: skip
@@ -157,9 +170,10 @@ def _do(
     parts: list[list[Planned]] = [[] for _number in range(wanted.processes)]
     for plan in sorted(plans, key=len, reverse=True):
         min(parts, key=len).extend(plan)
+    casts = _casts(cast, parts)
     whole = sum(len(part) + sum(each.verb == "sign" for each in part) for part in parts)
     if len(parts) == 1:
-        return _alone(sorted(parts[0]), kept, when, cast, lambda acts: stages("acts", acts, whole))
+        return _alone(sorted(parts[0]), kept, when, casts[0], lambda acts: stages("acts", acts, whole))
     fork = multiprocessing.get_context("fork")
     told, pipes, running = Told(), [], []
     # Each process opens a connection of its own: one that is shared would mix their words.
@@ -167,7 +181,7 @@ def _do(
     for number, part in enumerate(parts):
         here, there = fork.Pipe(duplex=False)
         process = fork.Process(
-            target=_part, args=(number, sorted(part), kept, when, cast, there), daemon=True
+            target=_part, args=(number, sorted(part), kept, when, casts[number], there), daemon=True
         )
         process.start()
         there.close()
@@ -182,6 +196,16 @@ def _do(
                 _("A part of the simulation ended early. Run it again: it goes on where it was."), Exit.FAULT
             )
     return told
+
+
+def _casts(cast: Cast, parts: Sequence[Sequence[Planned]]) -> list[Cast]:
+    """The cast of each process: the merger is for the one whose clock the two communes go by."""
+    areas = cast.merger.areas if cast.merger else frozenset()
+    own = [
+        any(isinstance(each.case, Case) and each.case.way.area in areas for each in part) for part in parts
+    ]
+    whose = own.index(True) if True in own else 0
+    return [cast if number == whose else replace(cast, merger=None) for number in range(len(parts))]
 
 
 def _alone(

@@ -28,6 +28,7 @@ from sauro.project.simulation.life import Case, Planned, Todo
 from sauro.project.simulation.samples import samples
 from sauro.serve import signing
 from sauro.serve.models import Dossier
+from sauro.serve.queries.places import standing_for
 from sauro.serve.rules.procedures import Procedure, procedure
 from sauro.serve.rules.statuses import Status
 
@@ -104,6 +105,8 @@ def _move(dossier: UUID) -> None:
     office = (
         UUID(row.plan["positions"][step.id]) if row.status == Status.SUBMITTED else (promise.position or None)
     )
+    # Where an office was merged away, whoever stands for it goes on.
+    office = standing_for(office) if office else None
     person = people.holders([office]).get(office) if office else None
     if office is None or person is None:
         return

@@ -43,6 +43,7 @@ class Doing:
     parent: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     _clock: datetime = field(default_factory=moment.now)
+    _merged: bool = False
     _open: set[UUID] = field(default_factory=set)
     _lost: set[UUID] = field(default_factory=set)
 
@@ -73,6 +74,9 @@ class Doing:
         begins = self.hours.slots[slot].at
         self._clock = begins
         StoredFile.objects.bulk_create(self.cast.files(group, begins), ignore_conflicts=True)
+        if self.cast.merger is not None and not self._merged and self.cast.merger.at <= begins:
+            self.cast.merger.carry_out()
+            self._merged = True
         if self.hours.slots[slot].open:
             self._fire()
         for number, batch in enumerate(_passes(group)):
@@ -86,7 +90,11 @@ class Doing:
         signing = [each for each in batch if each.verb == "sign"]
         self._do([self.cast.preparing(each) for each in signing], signing)
         batch = [each for each in batch if each.case.id not in self._lost]
-        self._do([self.cast.asking(each, day) for each in batch], batch)
+        asks = [self.cast.asking(each, day) for each in batch]
+        merger = self.cast.merger
+        if merger is not None and merger.at <= self._clock:
+            asks = [merger.redirected(ask, self.cast.holders) for ask in asks]
+        self._do(asks, batch)
         for each in batch:
             self._follow(each)
 

@@ -12,6 +12,8 @@ from sauro.core import timers
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor, Holding, Reorganisation
 from sauro.core.moment import now, simulated
+from sauro.core.queries import orphans
+from sauro.project.examination import database
 from sauro.project.tests.test_operations import signed_in
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import COMMUNE, Town
@@ -191,6 +193,21 @@ def test_a_successor_can_be_founded(administrator: Client) -> None:
     gone = [commune(area) for area in (COMMUNE, OTHER)]
     confirm(administrator, sent)
     founded = Actor.objects.get(code="C75NEW")
+    assert founded.words.split() == [
+        "uy",
+        "ban",
+        "nhan",
+        "dan",
+        "xa",
+        "moi",
+        "people",
+        "s",
+        "committee",
+        "of",
+        "new",
+        "commune",
+        "c75new",
+    ]
     assert {Actor.objects.get(pk=id_).current for id_ in gone} == {founded.id}
     heads = Actor.objects.filter(kind="position", organisation=founded.id, head=True)
     assert [row.current == row.id for row in heads] == [True]
@@ -207,3 +224,12 @@ def test_old_codes_and_addresses_resolve(administrator: Client, town: Town) -> N
     page = administrator.get(NEW, {"q": before.name_vi, "search": "1"})
     found = dict(page.context["form"].fields["absorbed"].choices)
     assert str(heir.id) in found, "the old name finds the successor"
+
+
+def test_the_doctor_names_what_belongs_to_nobody(administrator: Client, town: Town) -> None:
+    town.file()
+    assert database.orphans().state == "well"
+    Actor.objects.filter(pk=commune(COMMUNE)).update(current=UUID(int=7))
+    found = database.orphans()
+    assert found.state == "fault" and found.remedy
+    assert orphans.count().commitments == 1

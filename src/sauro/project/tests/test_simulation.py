@@ -16,11 +16,12 @@ from sauro.core.journal import consumers, database
 from sauro.core.journal.replay import replay_check
 from sauro.core.journal.sealer import Sealer
 from sauro.core.journal.verify import verify
-from sauro.core.models import Commitment, Instance, StoredFile
-from sauro.core.queries import definitions
+from sauro.core.models import Actor, Commitment, Event, Instance, Reorganisation, StoredFile
+from sauro.core.queries import definitions, orphans
 from sauro.project import worker
 from sauro.project.cli.command import Stop
 from sauro.project.cli.progress import Stages
+from sauro.project.demonstration import COMMUNE
 from sauro.project.simulation import nation, pace, preload
 from sauro.project.simulation.nation import Wanted
 from sauro.project.simulation.run import Doing
@@ -94,6 +95,31 @@ def test_the_same_seed_makes_the_same_nation_and_another_one_another(settings: A
 
 def vars_of(wanted: Wanted) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in Wanted.__dataclass_fields__}
+
+
+@pytest.mark.django_db
+def test_two_communes_become_one_and_their_work_goes_on() -> None:
+    """Decided beforehand, carried out at its midnight; who was to act goes on in the office that took over."""
+    told = simulate(Wanted(**{**vars_of(SMALL), "dossiers": 450, "tasks": 0, "days": 12}))
+    assert told.refused == 0 and not told.reasons
+    row = Reorganisation.objects.get()
+    assert (row.state, row.simulated) == ("done", True)
+    gone = Actor.objects.get(pk=row.absorbed[-1])
+    assert gone.current == row.into and gone.area != COMMUNE
+    assert orphans.count().count == 0
+    before, after = (
+        Dossier.objects.filter(competent=competent, area=gone.area).count()
+        for competent in (gone.id, row.into)
+    )
+    assert before and after, "what is filed later in the same commune goes to its successor"
+    stays = Actor.objects.filter(kind="organisation", area=Actor.objects.get(pk=row.into).area)
+    heirs = Actor.objects.filter(
+        kind="position", organisation__in=list(stays.values_list("id", flat=True))
+    ).values_list("id", flat=True)
+    late = Event.objects.filter(
+        subject__in=Dossier.objects.filter(competent=gone.id).values("id"), recorded__gt=row.ended_at
+    )
+    assert late.filter(position__in=list(heirs)).exists(), "old dossiers are handled by the new offices"
 
 
 @pytest.mark.django_db

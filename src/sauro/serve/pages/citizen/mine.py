@@ -148,8 +148,9 @@ def _now_at(row: Mapping[str, Any], promise: Mapping[str, Any]) -> successors.To
     """Who has an open dossier today, where another agency stands for the one to which it was sent."""
     if promise["finished_at"] is not None:
         return None
-    found = successors.today([row["competent"], row["received_by"]])
-    return next((each for each in found.values() if each.was), None)
+    asked = (row["competent"], row["received_by"])
+    found = successors.today(asked)
+    return next((found[id_] for id_ in asked if id_ in found and found[id_].was), None)
 
 
 def _helped(happenings: Sequence[Happening], counter: UUID | None) -> str:
