@@ -1,6 +1,7 @@
 """Asking the watching room, the installation, one's own account; and, where no address leads, the doorway itself."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from django.conf import settings
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Actor, Conflict, Definition, Grant, Observation, Timer
+from sauro.core.models import Actor, Conflict, Definition, Grant, Observation, Reorganisation, Timer
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from tests.permissions.asking import Question, asks, done, meant
@@ -56,6 +58,55 @@ def rule(question: Question) -> str:
     return done(question, lambda: question.post(sent, finding=finding))
 
 
+@asks("page", "organisation")
+def organisation(question: Question) -> str:
+    return meant(question.get(organisation=question.world.agencies["home"]))
+
+
+@asks("page", "office")
+def office(question: Question) -> str:
+    return meant(question.get(position=question.world.officials["auditor", "home"].office))
+
+
+@asks("page", "official")
+def official(question: Question) -> str:
+    return meant(question.get(query={"q": str(question.world.officials["auditor", "home"].person)}))
+
+
+@asks("act", "office_change")
+def office_change(question: Question) -> str:
+    """A person is put into an office by the form on its page."""
+    office = question.world.officials["auditor", "beside"].office
+    sent = {"person": str(question.world.citizens["other"].person), "kind": "holder"}
+    return meant(question.post(sent, position=office, verb="appoint"))
+
+
+@asks("act", "leave_end")
+def leave_end(question: Question) -> str:
+    return meant(question.post({}, delegation=new_id()))
+
+
+@asks("search", "access_review")
+def access_review(question: Question) -> str:
+    """By the id of a dossier: told who can open it, or as if there were none."""
+    return meant(question.get(query={"q": str(question.world.dossiers["check"])}))
+
+
+@asks("page", "reorganisation_preview")
+def reorganisation_preview(question: Question) -> str:
+    return meant(question.get())
+
+
+@asks("page", "reorganisation")
+def reorganisation(question: Question) -> str:
+    return meant(question.get(reorganisation=_planned(question.world)))
+
+
+@asks("act", "reorganisation_call_off")
+def reorganisation_call_off(question: Question) -> str:
+    return meant(question.post({}, reorganisation=_planned(question.world)))
+
+
 @asks("page", "operations", "metrics")
 def installation(question: Question) -> str:
     return meant(question.get())
@@ -92,6 +143,23 @@ def remove_passkey(question: Question) -> str:
 
 
 # -- the doorway: what no page asks for yet
+
+
+def _planned(world: World) -> UUID:
+    """A merger that is planned for a coming day, and carried out by nobody here."""
+    found = Reorganisation.objects.filter(state="planned").values_list("id", flat=True).first()
+    if found is not None:
+        return found
+    absorbed = Actor.objects.get(kind="organisation", code="C26020.KT").id
+    terms = {"into": str(world.agencies["under"]), "basis": LAW}
+    sent = {
+        "kind": "merge",
+        "organisation": absorbed,
+        "terms": terms,
+        "effective": local_day(now()) + timedelta(days=2),
+    }
+    return act(Ask("core.plan_reorganisation", PLATFORM, new_id().hex, sent)).subject
+
 
 Payload = Callable[[World, Reading], tuple[dict[str, Any], UUID | None]]
 
