@@ -11,7 +11,17 @@ from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
-from sauro.core.models import Actor, Conflict, Definition, Grant, Observation, Reorganisation, Timer
+from sauro.core.models import (
+    Account,
+    Actor,
+    Conflict,
+    Definition,
+    Grant,
+    Holding,
+    Observation,
+    Reorganisation,
+    Timer,
+)
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
 from tests.permissions.asking import Question, asks, done, meant
@@ -77,8 +87,21 @@ def official(question: Question) -> str:
 def office_change(question: Question) -> str:
     """A person is put into an office by the form on its page."""
     office = question.world.officials["auditor", "beside"].office
-    sent = {"person": str(question.world.citizens["other"].person), "kind": "holder"}
+    today, person = local_day(now()), question.world.citizens["other"].person
+    login = Account.objects.get(person=person).user.username
+    sent: dict[str, Any] = {"find_person": login, "appoint-person": str(person), "appoint-kind": "holder"}
+    sent |= {
+        "appoint-valid_from_day": today.day,
+        "appoint-valid_from_month": today.month,
+        "appoint-valid_from_year": today.year,
+    }
     return meant(question.post(sent, position=office, verb="appoint"))
+
+
+@asks("act", "office_change revoke-delegation")
+def end_of_a_delegation(question: Question) -> str:
+    office = question.world.officials["auditor", "beside"].office
+    return meant(question.post({"delegation": str(new_id())}, position=office, verb=question.cell.part))
 
 
 @asks("act", "leave_end")
@@ -229,6 +252,27 @@ def _expire(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
     return {"timer": new_id()}, _spare(world)
 
 
+def _end_holding(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    office = world.officials["auditor", "beside"].office
+    return {"holding": Holding.objects.get(position=office).id, "last_day": local_day(now())}, office
+
+
+def _delegate(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    office, other = world.officials["auditor", "beside"], world.officials["agency_head", "beside"]
+    return {
+        "deputy": other.person, "deputy_position": other.office, "roles": ["auditor"], "reason": "leave",
+        "valid_from": local_day(now()), "valid_to": local_day(now()) + timedelta(days=3),
+    }, office.office  # fmt: skip
+
+
+def _expire_delegation(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"timer": new_id()}, new_id()
+
+
+def _carry_out(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"timer": new_id()}, _planned(world)
+
+
 def _raise(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
     return {"kind": "doubt", "rule": "r", "claims": [new_id()], "said": {}}, None
 
@@ -250,7 +294,8 @@ AT_THE_DOORWAY: dict[str, Payload] = {
     "core.register_actor": _register, "core.appoint": _appoint, "core.grant": _grant, "core.grant system": _grant_system,
     "core.revoke": _revoke, "core.publish_definition": _publish, "core.merge_organisations": _merge, "core.erase": _erase,
     "core.observe": _observe, "core.fire_timer": _fire, "core.expire_grant": _expire, "core.raise_finding": _raise,
-    "core.withdraw_claim": _withdraw, "watch.publish_edition": _edition, "serve.prepare_signature": _prepare,
+    "core.end_holding": _end_holding, "core.delegate": _delegate, "core.expire_delegation": _expire_delegation,
+    "core.carry_out_reorganisation": _carry_out, "core.withdraw_claim": _withdraw, "watch.publish_edition": _edition, "serve.prepare_signature": _prepare,
 }  # fmt: skip
 
 
@@ -262,5 +307,6 @@ def doorway(question: Question) -> str:
     try:
         act(Ask(question.cell.does, who.person, new_id().hex, payload, subject, who.office))
     except Refusal as refusal:
-        return "refuse" if refusal.status == 403 else f"{refusal.code}: {refusal.message}"
+        known = {403: "refuse", 404: "hide"}
+        return known.get(refusal.status, f"{refusal.code}: {refusal.message}")
     return "allow"

@@ -70,7 +70,7 @@ def asked(world: World, cell: Cell) -> str:
     """What the product answers to a cell; what it did is taken back.
 
     Where nothing is to be shown the status alone answers, and the page that says so is not drawn: it takes longer than all
-    that decides, and tests/permissions/test_hidden.py reads it.
+    that decides, and tests/architecture/test_routes.py reads it.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(undone())

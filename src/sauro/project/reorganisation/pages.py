@@ -29,7 +29,7 @@ from sauro.project.reorganisation.preview import preview
 from sauro.project.reorganisation.terms import Chosen, planned
 from sauro.web import forms
 from sauro.web.navigation import RailEntry, add_to_rail
-from sauro.web.people import CHOSEN, person_of
+from sauro.web.people import office_of, person_of
 
 PLAN, CALL_OFF = "core.plan_reorganisation", "core.call_off_reorganisation"
 _KEPT = "_sauro_reorganises"
@@ -59,8 +59,8 @@ def _find(request: HttpRequest) -> Reader | None:
     person = person_of(request)
     if person is None:
         return None
-    chosen = request.session.get(CHOSEN)
-    reader = Reader(person, UUID(chosen) if chosen else None)
+    office = office_of(request, person)
+    reader = Reader(person, office.position if office else None)
     grants = [grant for grant in grants_of(reader, PLAN) if grant.scope.kind == "all"]
     if not grants:
         return None
