@@ -38,7 +38,10 @@ def refused(ask: Ask) -> Refusal:
 
 
 def in_office(town: Town, dossier: UUID, person: UUID, step: str) -> UUID:
-    """Appoint somebody beside the holder of a step's office; returns the office."""
+    """Appoint somebody, new in the register, beside the holder of a step's office; returns the office."""
+    if not Actor.objects.filter(pk=person).exists():
+        new = {"id": person, "kind": "person", "valid_from": date(2026, 1, 1)}
+        act(Ask("core.register_actor", PLATFORM, f"new{person}", new))
     office = UUID(Dossier.objects.get(pk=dossier).plan["positions"][step])
     payload = {"person": person, "valid_from": date(2026, 1, 1), "kind": "acting"}
     act(Ask("core.appoint", PLATFORM, f"{office}{str(person)[-12:]}", payload, office))

@@ -167,7 +167,7 @@ def test_a_page_of_the_queue_asks_the_database_a_fixed_number_of_questions(
 ) -> None:
     for _one in range(6):
         last = town.file()
-    with django_assert_max_num_queries(45):  # type: ignore[operator]
+    with django_assert_max_num_queries(47):  # type: ignore[operator]
         desks.at(last).get("/can-bo/ho-so/")
 
 
