@@ -1,8 +1,8 @@
 """python -m bench.loader [--dossiers N] [--communes N]: a database of N dossiers, kept as a template for the page benchmark.
 
-Real cases are done by the doorway in a small installation (bench/load/base.py); each is then copied under fresh
+Real cases are done by the doorway in a small installation (bench/loading/base.py); each is then copied under fresh
 identities, in its weight, with events, leaves, tiles, state and personal text in one transaction a batch
-(bench/load/copying.py). `sauro verify` and `sauro replay --check` must pass on what comes out.
+(bench/loading/copying.py). `sauro verify` and `sauro replay --check` must pass on what comes out.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import postgres
-from bench.load.multiply import say
+from bench.loading.multiply import say
 from bench.paths import share
 from bench.result import KEPT, ROOT
 
@@ -57,7 +57,7 @@ def build(dossiers: int, communes: int = 0) -> dict[str, Any]:
     command = [
         sys.executable,
         "-m",
-        "bench.load.base",
+        "bench.loading.base",
         address,
         str(seeds_file),
         str(communes),
@@ -66,7 +66,7 @@ def build(dossiers: int, communes: int = 0) -> dict[str, Any]:
     subprocess.run(command, cwd=ROOT, check=True)
     told = json.loads(seeds_file.read_text())
     base = time.monotonic() - began
-    command = [sys.executable, "-m", "bench.load.multiply", address, str(seeds_file), str(dossiers)]
+    command = [sys.executable, "-m", "bench.loading.multiply", address, str(seeds_file), str(dossiers)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     copied = json.loads(done.stdout.splitlines()[-1])
     facts = {"dossiers": dossiers, "base_s": base, **copied, "communes": communes}

@@ -54,7 +54,7 @@ def ensure(carried: int) -> str:
     half = f"{name}__half"
     address = postgres.create(half, owner="sauro_owner")
     KEPT.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bench.load.steering", address, str(carried)]
+    command = [sys.executable, "-m", "bench.loading.steering", address, str(carried)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     facts_file(carried).write_text(done.stdout.splitlines()[-1])
     postgres.rename(half, name)

@@ -238,10 +238,11 @@ def fold(address: str) -> None:
     """The worker's duties that figures wait for: folding, and giving events their place."""
     installation.enter(address)
     from sauro.project import worker
+    from sauro.project.heart import Heart
 
-    over, duties = threading.Event(), worker.duties()
+    over, own, duties = threading.Event(), Heart(), worker.duties()
     for name in ("counts", "sealer"):
-        threading.Thread(target=worker.keep, args=(name, duties[name], over), daemon=True).start()
+        threading.Thread(target=worker.keep, args=(name, duties[name], over, own), daemon=True).start()
     print("ready", flush=True)
     over.wait()
 

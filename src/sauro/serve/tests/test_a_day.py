@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.load.forms import acceptable_answers
+from bench.loading.forms import acceptable_answers
 from sauro.core.doorway import Ask, Outcome, act, act_many
 from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bench.load.offices import Head
+from bench.loading.offices import Head
 from sauro.core.ids import new_id
 
 PARTS, LEVELS = 10, 6

@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from bench.load.codes import Codes, References
-from bench.load.stencil import Stencil
+from bench.loading.codes import Codes, References
+from bench.loading.stencil import Stencil
 
 UUID_TEXT = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 EVENT_COLUMNS = "id, name, person, position, grant_id, subject, key, request, recorded"

@@ -1,4 +1,4 @@
-"""python -m bench.load.base ADDRESS FILE COMMUNES CITIZENS: an installation with the whole pack, and real cases as seeds.
+"""python -m bench.loading.base ADDRESS FILE COMMUNES CITIZENS: an installation with the whole pack, and real cases as seeds.
 
 Every office of the chosen communes is held; for each commune cases stand at every stage, done act by act under a
 simulated clock over the year before. What a copier needs to know of them goes into FILE.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bench.load.forms import acceptable_answers
+from bench.loading.forms import acceptable_answers
 from bench.ours import installation
 from bench.ours.steps import rendered
 

@@ -16,11 +16,11 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from bench.load.copying import COLUMNS, Lines, Tree
-from bench.load.offices import FIELDS, Head
-from bench.load.planting import LEVELS, PARTS, Planted
-from bench.load.seed import EVENT_COLUMNS, Seed, add_rows, copied, leaf_hash
-from bench.load.stencil import Stencil
+from bench.loading.copying import COLUMNS, Lines, Tree
+from bench.loading.offices import FIELDS, Head
+from bench.loading.planting import LEVELS, PARTS, Planted
+from bench.loading.seed import EVENT_COLUMNS, Seed, add_rows, copied, leaf_hash
+from bench.loading.stencil import Stencil
 
 STATE = (("core_commitment", "id"), ("steer_task", "id"), ("core_timer", "commitment"), ("steer_report", "task"), ("steer_evidence", "task"))  # fmt: skip
 Values = dict[str, bytes]

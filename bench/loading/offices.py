@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bench.load.base import SINCE, People
+from bench.loading.base import SINCE, People
 
 FIELDS = ("organisation", "position", "person", "lead_grant", "hand_grant")
 _HEADS = """

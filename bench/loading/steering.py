@@ -1,7 +1,7 @@
-"""python -m bench.load.steering ADDRESS CARRIED: an installation with one cascade of tasks, six deep.
+"""python -m bench.loading.steering ADDRESS CARRIED: an installation with one cascade of tasks, six deep.
 
-A real cascade is done by the doorway (bench/load/planting.py) and copied by COPY under fresh identities, events, leaves,
-tiles, state and sealed words of each batch in one transaction (bench/load/cascade.py). ``CARRIED`` of the ten parts of
+A real cascade is done by the doorway (bench/loading/planting.py) and copied by COPY under fresh identities, events, leaves,
+tiles, state and sealed words of each batch in one transaction (bench/loading/cascade.py). ``CARRIED`` of the ten parts of
 each task of the upper levels are carried on: ten make 1,111,111 tasks. Prints one JSON line.
 """
 
@@ -14,12 +14,12 @@ from typing import Any
 
 import psycopg
 
-from bench.load.base import settle
-from bench.load.cascade import STATE, Copier, cut
-from bench.load.copying import Lines, Tree, finish, without_indexes, write
-from bench.load.multiply import say
-from bench.load.offices import Offices
-from bench.load.planting import LEVELS, Planted, Planting
+from bench.loading.base import settle
+from bench.loading.cascade import STATE, Copier, cut
+from bench.loading.copying import Lines, Tree, finish, without_indexes, write
+from bench.loading.multiply import say
+from bench.loading.offices import Offices
+from bench.loading.planting import LEVELS, Planted, Planting
 from bench.ours import installation
 
 HEADS, BATCH = 400, 8_000

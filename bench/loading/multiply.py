@@ -1,4 +1,4 @@
-"""python -m bench.load.multiply ADDRESS FILE DOSSIERS: copy the seeds of FILE until so many dossiers stand there."""
+"""python -m bench.loading.multiply ADDRESS FILE DOSSIERS: copy the seeds of FILE until so many dossiers stand there."""
 
 import json
 import sys
@@ -9,8 +9,8 @@ from uuid import UUID
 
 import psycopg
 
-from bench.load.copying import copy_all, finish, without_indexes
-from bench.load.seed import take
+from bench.loading.copying import copy_all, finish, without_indexes
+from bench.loading.seed import take
 from bench.ours import installation
 
 

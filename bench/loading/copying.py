@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench.load.codes import Codes, References
-from bench.load.seed import EVENT_COLUMNS, Citizen, Copier, Seed, leaf_hash
+from bench.loading.codes import Codes, References
+from bench.loading.seed import EVENT_COLUMNS, Citizen, Copier, Seed, leaf_hash
 
 BATCH = 2_000
 TILE = 256
