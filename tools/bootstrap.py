@@ -30,6 +30,7 @@ FRONTEND = ROOT / "frontend"
 LOCKS = {"run": ("base", "venv"), "test": ("dev", "venv"), "bench": ("bench", "bench-venv")}
 SYSTEM = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "clamav-daemon": ("clamd",),
     "poppler-utils": ("pdfsig", "pdftoppm"),
 }
 
@@ -201,7 +202,7 @@ def translations(python: Path) -> None:
 
 
 def system_packages() -> None:
-    """Install the browser and the PDF tools that some tests drive; without the right to, say how."""
+    """Install the browser, the virus scanner and the PDF tools that some tests drive; without the right to, say how."""
     missing = [name for name, programs in SYSTEM.items() if not any(map(shutil.which, programs))]
     if not missing:
         return

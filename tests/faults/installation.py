@@ -17,6 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from sauro.project.settings.database import DATABASE
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
+DOUBLED, AGAIN = 0.2, 0.2
+"""Parts of the requests that are sent twice at once, and after which an old one comes again."""
 RECORD = {
     "subject_name": "Trần Thị Hoa", "subject_id": "075190000001", "subject_birth_date": "1990-02-03",
     "subject_birth_place": "Đồng Nai", "permanent_residence": "12 Lê Lợi", "residences": "2004-2026: 12 Lê Lợi",
@@ -237,17 +240,26 @@ def load(
 ) -> list[threading.Thread]:
     """Clients that file until ``enough``; every acknowledged key with its dossier goes into ``acknowledged``.
 
-    The keys begin with ``name``: of two tests on one installation each counts its own.
+    Some requests are sent twice at once, and some old ones come again after newer ones; each is answered as the first
+    time. The keys begin with ``name``: of two tests on one installation each counts its own.
     """
 
     def work(client: Client, number: int) -> None:
-        count = 0
-        while not enough.is_set():
-            key = f"{name}-{number}-{count:06d}"
-            acknowledged[key] = client.file_until_answered(key, answers, time.monotonic() + PATIENCE)[
-                "dossier"
-            ]
-            count += 1
+        count, rng = 0, random.Random()
+
+        def file(key: str) -> str:
+            return str(client.file_until_answered(key, answers, time.monotonic() + PATIENCE)["dossier"])
+
+        with ThreadPoolExecutor(2) as twice:
+            while not enough.is_set():
+                key = f"{name}-{number}-{count:06d}"
+                told = set(twice.map(file, [key] * (2 if rng.random() < DOUBLED else 1)))
+                assert len(told) == 1, f"{key} was answered with {told}"
+                acknowledged[key] = told.pop()
+                if rng.random() < AGAIN:
+                    old = f"{name}-{number}-{rng.randrange(count + 1):06d}"
+                    assert file(old) == acknowledged[old], f"{old} was answered otherwise when it came again"
+                count += 1
 
     threads = []
     for number in range(clients):

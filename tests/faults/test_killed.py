@@ -1,33 +1,32 @@
-"""kill -9 at random under load: what was acknowledged is there, once; the journal and the state agree (I10, I12)."""
+"""Faults at random under load: what was acknowledged is there, once; the journal and the state agree (I10, I12)."""
 
 import json
 import random
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.faults.going_wrong import Faults, small_disk
 from tests.faults.installation import PATIENCE, RECORD, Installation, load
 
 
-def rounds(installation: Installation, count: int, *, postgres_too: bool) -> dict[str, str]:
-    """Load, and so many kills; returns every acknowledged key with its dossier."""
+def rounds(installation: Installation, kinds: Sequence[str], faults: Faults) -> dict[str, str]:
+    """Load, and a fault of each kind ("": of any); returns every acknowledged key with its dossier."""
     acknowledged: dict[str, str] = {}
-    enough, rng = threading.Event(), random.Random()
+    enough = threading.Event()
     threads = load(installation, RECORD, 3, enough, acknowledged, "killed")
     try:
-        for number in range(count):
+        for kind in kinds:
             before, end = len(acknowledged), time.monotonic() + PATIENCE
             while len(acknowledged) < before + 3:
-                assert any(thread.is_alive() for thread in threads), "a client was refused; see its traceback"
-                assert time.monotonic() < end, "nothing is acknowledged any more"
+                assert all(thread.is_alive() for thread in threads), "a client was refused; see its traceback"
+                assert time.monotonic() < end, f"nothing is acknowledged any more after {faults.met}"
                 time.sleep(0.02)
-            time.sleep(rng.uniform(0, 0.1))
-            if postgres_too and number % 10 == 9:
-                installation.kill_postgres()
-            else:
-                installation.kill_one(rng, ("granian", "cli worker", "")[min(number, 2)])
+            time.sleep(faults.rng.uniform(0, 0.1))
+            faults.one(kind)
     finally:
         enough.set()
         for thread in threads:
@@ -75,16 +74,27 @@ def check(installation: Installation, acknowledged: dict[str, str]) -> None:
 
 
 def test_what_was_acknowledged_survives_kills(installation: Installation) -> None:
-    acknowledged = rounds(installation, 2, postgres_too=False)
+    faults = Faults(installation, random.Random())
+    acknowledged = rounds(installation, ["kill web", "kill worker and sealer"], faults)
     assert len(acknowledged) >= 6
     check(installation, acknowledged)
 
 
 @pytest.mark.slow
-def test_what_was_acknowledged_survives_two_hundred_kills(own_folder: Path) -> None:
-    own = Installation(own_folder, settings={"SAURO_WORKERS": "2", "SAURO_WEB_PROCESSES": "2"})
-    try:
-        own.begin()
-        check(own, rounds(own, 200, postgres_too=True))
-    finally:
-        own.end()
+def test_what_was_acknowledged_survives_two_hundred_faults(
+    own_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(own_folder, 2048) as disk:
+        own = Installation(own_folder / "var", settings={"SAURO_WORKERS": "2", "SAURO_WEB_PROCESSES": "2"})
+        own.var.mkdir()
+        faults = Faults(own, random.Random(), disk)
+        try:
+            own.begin()
+            acknowledged = rounds(own, [""] * 200, faults)
+            check(own, acknowledged)
+        finally:
+            own.end()
+        with capsys.disabled():
+            print(f"\n{faults.met.total()} faults, {len(acknowledged)} acts acknowledged: {dict(faults.met)}")
+    assert {"kill web", "kill worker and sealer", "kill postgres"} <= set(faults.met)
+    assert disk is None or faults.met["full disk"]

@@ -23,7 +23,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from sauro.core import tallying, timers
 from sauro.core.journal import checkpoints, consumers, database, sealer
 from sauro.core.moment import now
-from sauro.core.vault import erasure, keyring
+from sauro.core.vault import erasure, keeping, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal
 from sauro.project.accounts import sessions
@@ -59,6 +59,7 @@ def duties() -> dict[str, Duty]:
         "tallies": every(5.0, tallying.fold),
         "editions": every(30.0, publish_due),
         "vault": every(DAILY, settle_vault),
+        "quarantine": every(30.0, keeping.rescan),
         "task_lists": every(DAILY, lists.discard_old),
         "sessions": every(DAILY, sessions.forget_ended),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),

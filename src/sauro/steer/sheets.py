@@ -7,15 +7,15 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from sauro.core.refusal import Refusal
 from sauro.core.text import nfc
+from sauro.core.vault import keeping
 from sauro.core.vault.content.judge import judge
 from sauro.core.vault.content.verdict import FileRefused
-from sauro.core.vault.scanner import ClamdScanner, NoScanner, Scanned
+from sauro.core.vault.scanner import OPENABLE, Scanned
 
 LARGEST = 5 * 1024 * 1024
 MOST_INFLATED = 16 * 1024 * 1024
@@ -52,8 +52,15 @@ def read(body: bytes) -> list[Sheet]:
         refusal = FileRefused("file_type")
         refusal.message = _("This is no spreadsheet. Save the list as XLSX, and choose that file.")
         raise refusal
-    if _scanned(body) == Scanned.INFECTED:
+    verdict = keeping.scanner().scan(body).verdict
+    if verdict == Scanned.INFECTED:
         raise FileRefused("file_infected")
+    if verdict not in OPENABLE:
+        # A list is opened at once, so it cannot wait in quarantine as a paper does.
+        raise _refused(
+            "not_scanned",
+            _("The virus scanner does not answer. Nothing was kept; try again in a few minutes."),
+        )
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_INFLATED:
             raise FileRefused("file_bomb")
@@ -68,11 +75,6 @@ def read(body: bytes) -> list[Sheet]:
     if not found:
         raise _refused("no_rows", _("There is nothing in this file. Choose the one that holds the list."))
     return found
-
-
-def _scanned(body: bytes) -> Scanned:
-    scanner = ClamdScanner(settings.SAURO_CLAMD) if settings.SAURO_CLAMD else NoScanner()
-    return scanner.scan(body).verdict
 
 
 def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:

@@ -44,21 +44,28 @@ class NoScanner:
         return Scan(Scanned.UNSCANNED)
 
 
+class Nobody:
+    """No scanner is configured where one must be: every file waits until there is one."""
+
+    def scan(self, body: bytes) -> Scan:
+        """Always ``quarantined``."""
+        return Scan(Scanned.QUARANTINED, "NoScanner")
+
+
 class ClamdScanner:
-    """ClamAV's daemon, over INSTREAM (clamd(8)): ``unix:/run/clamav/clamd.ctl`` or ``tcp:host:port``.
+    """ClamAV's daemon, over INSTREAM (clamd(8)): ``/run/clamav/clamd.ctl`` or ``host:port``.
 
     Raises ValueError for an address of another shape.
     """
 
     def __init__(self, address: str, seconds: float = 30) -> None:
-        kind, _, place = address.partition(":")
-        host, _, port = place.rpartition(":")
-        if kind == "unix" and place.startswith("/"):
-            self._address: str | tuple[str, int] = place
-        elif kind == "tcp" and host and port.isdecimal():
+        host, _, port = address.rpartition(":")
+        if address.startswith("/"):
+            self._address: str | tuple[str, int] = address
+        elif host and "/" not in host and port.isdecimal() and int(port) < 65_536:
             self._address = (host.strip("[]"), int(port))
         else:
-            raise ValueError(f"{address!r} is neither unix:/path nor tcp:host:port")
+            raise ValueError(f"{address!r} is neither the path of a socket nor host:port")
         self._seconds = seconds
 
     def scan(self, body: bytes) -> Scan:

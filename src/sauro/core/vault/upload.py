@@ -49,9 +49,3 @@ def receive(
         scanned=scan.verdict,
         flags=judged.flags,
     )
-
-
-def rescan(store: FileStore, key: UnitKey, file_id: UUID, digest: bytes, scanner: Scanner) -> Scanned:
-    """Ask again about a file in quarantine. Writes nothing: the caller records the verdict, and removes the body of an
-    infected file."""
-    return scanner.scan(b"".join(store.open(key, file_id, digest))).verdict

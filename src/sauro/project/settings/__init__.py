@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
+from sauro.core.vault.scanner import ClamdScanner
 from sauro.project.settings import accounts, database, edge, logs, security
 from sauro.project.settings.accounts import *  # noqa: F403
 from sauro.project.settings.security import CACHES as CACHES
@@ -30,6 +31,13 @@ SAURO_PRELOAD = number("SAURO_PRELOAD", 0, 1_000_000)
 SAURO_PACE = number("SAURO_PACE", 0, 60)
 SAURO_SIGNER = text("SAURO_SIGNER")
 SAURO_CLAMD = text("SAURO_CLAMD")
+if SAURO_CLAMD:
+    try:
+        ClamdScanner(SAURO_CLAMD)
+    except ValueError:
+        raise WrongSetting(
+            f"SAURO_CLAMD is {SAURO_CLAMD!r}: write host:port, or the path of a Unix socket."
+        ) from None
 SAURO_HOST = text("SAURO_HOST")
 SAURO_PORT = number("SAURO_PORT", 1, 65535)
 SAURO_PUBLIC_URL = text("SAURO_PUBLIC_URL").rstrip("/") or f"http://{SAURO_HOST}:{SAURO_PORT}"

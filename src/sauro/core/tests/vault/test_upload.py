@@ -8,8 +8,8 @@ from sauro.core.tests.vault import samples
 from sauro.core.vault.cipher import UnitKey
 from sauro.core.vault.content.verdict import FileRefused, Flag
 from sauro.core.vault.files import FileStore
-from sauro.core.vault.scanner import NoScanner, Scan, Scanned
-from sauro.core.vault.upload import receive, rescan
+from sauro.core.vault.scanner import Scan, Scanned
+from sauro.core.vault.upload import receive
 
 
 class Says:
@@ -48,11 +48,3 @@ def test_refused_is_neither_scanned_nor_kept(store: FileStore, key: UnitKey) -> 
     with pytest.raises(FileRefused):
         receive(store, key, file_id, samples.pdf(), scanner, largest=10)
     assert not scanner.seen and not store.has(file_id)
-
-
-def test_asking_again(store: FileStore, key: UnitKey) -> None:
-    file_id, body = uuid4(), samples.pdf()
-    kept = receive(store, key, file_id, body, NoScanner())
-    scanner = Says(Scanned.INFECTED)
-    assert rescan(store, key, file_id, kept.digest, scanner) == Scanned.INFECTED
-    assert scanner.seen == body
