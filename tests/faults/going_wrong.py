@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections import Counter
@@ -47,6 +48,7 @@ class Faults:
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(1 << 20))
+        assert shutil.disk_usage(self.disk).free < 1 << 20, "the disk is not full"
         try:
             time.sleep(SHORTLY)
         finally:
