@@ -15,7 +15,7 @@ run: ## set everything up and serve the demonstration on http://127.0.0.1:8000 (
 test: ## set everything up, run make check and all tests but the slow ones
 	@$(PYTHON) tools/bootstrap.py test
 	@$(VENV)/python -m tools.check
-	@$(VENV)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(VENV)/python -m pytest -n 2 $(ARGS)
 
 test-slow: ## the minutes-long tests: mutants, random histories, faults
 	@$(PYTHON) tools/bootstrap.py test

@@ -19,6 +19,8 @@ from psycopg import sql
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KEPT_TEMPLATES = 6
+TOGETHER = ("tests/journeys/", "tests/permissions/")
+"""One served demonstration, one world; a journey that needs an installation to itself is in tests/journeys/alone."""
 
 
 def _digest() -> str:
@@ -172,6 +174,23 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.test import TransactionTestCase
 
     TransactionTestCase._fixture_teardown = _renew  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share something slow to set up go to one process, all others one by one to whichever is free.
+
+    xdist's own `--dist loadgroup` does not do it: it renames tests, which pytest 9.2 no longer allows.
+    """
+    from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith("tests/journeys/alone/"):
+                return nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

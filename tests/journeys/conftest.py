@@ -244,10 +244,3 @@ def axe(visit: Visit) -> list[str]:
     visit.page.evaluate(AXE.read_text())
     result = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{v['id']}: {node['html'][:160]}" for v in result["violations"] for node in v["nodes"]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys go to one process: they share one served demonstration."""
-    for item in items:
-        if "tests/journeys" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("journeys"))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.journeys.alone.test_late import CODE, DAYS_LATER
 from tests.journeys.conftest import Visit, demonstration, go, shot, sign_in, visits
 from tests.journeys.desk import Desk
 from tests.journeys.filling import BIRTH, file
-from tests.journeys.test_late import CODE, DAYS_LATER
 from tests.journeys.test_task import choose, fill_day
 from tests.journeys.test_whole import PATIENCE
 
