@@ -58,7 +58,8 @@ def cases(request: HttpRequest, official: Official, agency: UUID) -> HttpRespons
     """A page of the cases behind a count; what the reader's grants do not cover is not there."""
     asked, measure = Asked.read(request.GET, agency), request.GET.get("measure", "open_late")
     place = offices.agency(agency) if agency != NATION else None
-    if measure not in MEASURES or (place is None and agency != NATION):
+    there = agency == NATION or place is not None
+    if measure not in MEASURES or not there or not official.opens.may(agency):
         raise Http404
     after = request.GET.get("after", "")
     page = counts.cases(official.reader, agency, measure, asked.first, asked.last, after)
