@@ -19,8 +19,8 @@ from psycopg import sql
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KEPT_TEMPLATES = 6
-TOGETHER = ("tests/journeys/", "tests/permissions/")
-"""One served demonstration, one world; a journey that needs an installation to itself is in tests/journeys/alone."""
+TOGETHER = ("tests/journeys/", "tests/permissions/", "tests/faults/")
+"""One served demonstration, one world, one installation; a journey that needs an installation to itself is in tests/journeys/alone."""
 
 
 def _digest() -> str:

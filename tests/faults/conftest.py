@@ -17,7 +17,7 @@ def own_folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation() -> Iterator[Installation]:
     """A demonstration of one province, served with two background workers."""
     folder = Path(tempfile.mkdtemp(prefix="sauro-faults-"))

@@ -121,7 +121,7 @@ def demonstration() -> Iterator[Demonstration]:
         shutil.rmtree(made.var, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served() -> Iterator[Served]:
     """One demonstration for all journeys that leave its clock alone."""
     with demonstration() as made:
@@ -142,8 +142,9 @@ def _wait(url: str, program: subprocess.Popen[bytes], said: Path) -> None:
     raise RuntimeError(f"sauro up was not ready in time:\n{said.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed behind the journeys: while Playwright's loop runs, Django refuses the database to whatever comes next."""
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=OPTIONS)
