@@ -3,6 +3,7 @@
 A job may run again after a crash; each looks first whether it is still to be done. Arguments are ids only.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -11,6 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from sauro.core.ids import new_id
 from sauro.core.models import Commitment
@@ -34,8 +37,24 @@ log = structlog.get_logger()
 AGAIN = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
+LONGEST_WAIT = timedelta(hours=1)
+GIVES_UP = timedelta(days=5)
+"""A mail server may be away for days; RFC 5321 (4.5.4.1) asks a sender to try for four to five."""
+
+
 class NotYet(Exception):
     """The carrier did not take it now; the queue tries again."""
+
+
+class Patiently(BaseRetryStrategy):
+    """After seconds at first, hourly in the end, for as long as the carrier says not yet; what breaks, as other jobs."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if not isinstance(exception, NotYet):
+            return AGAIN.get_retry_decision(exception=exception, job=job)
+        # The exponent is bounded before it is raised: the hundredth attempt needs no number of sixty digits.
+        seconds = min(4 ** min(job.attempts + 1, 9), int(LONGEST_WAIT.total_seconds()))
+        return RetryDecision(retry_in={"seconds": seconds})
 
 
 @app.task(queue="documents", retry=AGAIN, pass_context=False)
@@ -54,7 +73,7 @@ def queue_letters(notice: Notice) -> None:
     send_letter.defer(delivery=str(delivery.id))
 
 
-@app.task(queue="letters", retry=AGAIN, pass_context=False)
+@app.task(queue="letters", retry=Patiently(), pass_context=False)
 def send_letter(delivery: str) -> None:
     """Carry one notice by e-mail. Reading the address is a personal read, and recorded as such."""
     row = Delivery.objects.get(pk=UUID(delivery))
@@ -73,7 +92,7 @@ def send_letter(delivery: str) -> None:
     answer = SMTPMailer(smtp_settings()).send(letter)
     if isinstance(answer, Delivered):
         _settle(row, "delivered", "")
-    elif isinstance(answer, PermanentFailure):
+    elif isinstance(answer, PermanentFailure) or now() - notice.at > GIVES_UP:
         _settle(row, "failed", str(answer.code or answer.reason))
     else:
         _settle(row, "waiting", str(answer.code or answer.reason))
