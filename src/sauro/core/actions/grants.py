@@ -1,7 +1,6 @@
 """Grants: given and revoked, each with purpose, basis and end."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -23,7 +22,7 @@ GRANT = Subject("grant", (Grant,), organisations="scope_id")
 
 
 class GiveGrant(msgspec.Struct, forbid_unknown_fields=True):
-    """Position or person × role version × scope × limits × time."""
+    """Position or person × role version × scope × time. Limits are refused until something reads them."""
 
     holder: UUID
     role: UUID
@@ -31,7 +30,6 @@ class GiveGrant(msgspec.Struct, forbid_unknown_fields=True):
     purpose: str
     basis: str
     scope_id: UUID | None = None
-    limits: dict[str, Any] = {}
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
@@ -109,7 +107,7 @@ def give_grant(work: Work) -> None:
         )
     work.insert(
         Grant, id=work.subject, holder=p.holder, role=p.role, scope=p.scope, scope_id=p.scope_id, purpose=p.purpose,
-        basis=p.basis, limits=p.limits, valid_from=p.valid_from or work.now, valid_to=p.valid_to,
+        basis=p.basis, limits={}, valid_from=p.valid_from or work.now, valid_to=p.valid_to,
     )  # fmt: skip
     if p.valid_to is not None:
         work.insert(Timer, commitment=work.subject, kind="expiry", due_at=p.valid_to)
