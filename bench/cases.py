@@ -6,10 +6,11 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from statistics import median
-from typing import IO, Any
+from typing import Any
 
 from bench import postgres
 from bench.client import STEPS
+from bench.programs import pipe
 from bench.result import KEPT, ROOT, Result, Settings
 
 TITLE = "a five-step case, beside django-viewflow, SpiffWorkflow and django-fsm-2"
@@ -109,12 +110,12 @@ def _measure(side: Contender, clients: int, cases: int) -> None:
         _await(client, side, "ready")
     server_before = postgres.server_cpu()
     for client in started:
-        _pipe(client.stdin).write("go\n")
-        _pipe(client.stdin).flush()
+        pipe(client.stdin).write("go\n")
+        pipe(client.stdin).flush()
     spent = [json.loads(_await(client, side, "{")) for client in started]
     wall = max(one["wall_s"] for one in spent)
     for client in started:
-        _pipe(client.stdin).close()
+        pipe(client.stdin).close()
         client.wait()
     postgres.wait_for_sessions(side.database)
     done = each * clients
@@ -150,13 +151,8 @@ def _start(side: Contender, cases: int, number: int) -> subprocess.Popen[str]:
         )
 
 
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None
-    return stream
-
-
 def _await(client: subprocess.Popen[str], side: Contender, head: str) -> str:
-    for line in _pipe(client.stdout):
+    for line in pipe(client.stdout):
         if line.startswith(head):
             return line
     client.wait()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import psutil
@@ -19,7 +19,8 @@ import psutil
 from bench import loader, postgres
 from bench.machine import versions
 from bench.ours import installation
-from bench.result import KEPT, ROOT, Result, Settings
+from bench.programs import pipe, program
+from bench.result import ROOT, Result, Settings
 from bench.web.outside import Line, serve
 from bench.web.places import Visit
 
@@ -70,8 +71,8 @@ def run(settings: Settings) -> Result:
     with ExitStack() as stack:
         environment = _prepared(address)
         pages = stack.enter_context(serve(address))
-        edge = stack.enter_context(_program("edge", environment))
-        stack.enter_context(_program("worker-0", environment))
+        edge = stack.enter_context(program("live", "edge", environment))
+        stack.enter_context(program("live", "worker-0", environment))
         port = int(environment["SAURO_EDGE_PORT"])
         _wait_for(port)
         _warm(Line(pages), visits)
@@ -148,20 +149,6 @@ def _prepared(address: str) -> dict[str, str]:
     return {**os.environ, **installation.environment(address), **own}
 
 
-@contextmanager
-def _program(name: str, environment: dict[str, str]) -> Iterator[int]:
-    """One program of the installation; yields its process id."""
-    (KEPT / "logs").mkdir(parents=True, exist_ok=True)
-    with (KEPT / "logs" / f"live-{name}.log").open("w") as log:
-        command = [sys.executable, "-m", "bench.web.server", name]
-        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        yield running.pid
-    finally:
-        running.terminate()
-        running.wait(30)
-
-
 def _wait_for(port: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -200,9 +187,9 @@ def _talking(module: str, *words: str, lines: list[str] | None = None) -> Iterat
     )  # fmt: skip
     try:
         for line in lines or []:
-            _pipe(running.stdin).write(line + "\n")
-        _pipe(running.stdin).flush()
-        if _pipe(running.stdout).readline() != "ready\n":
+            pipe(running.stdin).write(line + "\n")
+        pipe(running.stdin).flush()
+        if pipe(running.stdout).readline() != "ready\n":
             raise SystemExit(f"{module} did not begin")
         yield running
     finally:
@@ -211,14 +198,9 @@ def _talking(module: str, *words: str, lines: list[str] | None = None) -> Iterat
 
 
 def _answer(running: subprocess.Popen[str]) -> Any:
-    _pipe(running.stdin).write("now\n")
-    _pipe(running.stdin).flush()
-    return json.loads(_pipe(running.stdout).readline())
-
-
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None
-    return stream
+    pipe(running.stdin).write("now\n")
+    pipe(running.stdin).flush()
+    return json.loads(pipe(running.stdout).readline())
 
 
 def _cpu(process: psutil.Process) -> float:

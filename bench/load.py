@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from statistics import median
-from typing import IO, Any
+from typing import Any
 
 import psutil
 import psycopg
@@ -18,6 +18,7 @@ from psycopg import sql
 from bench import postgres
 from bench.machine import versions
 from bench.ours import installation
+from bench.programs import pipe, program
 from bench.result import KEPT, ROOT, Result, Settings
 from bench.web.outside import serve
 from bench.web.traffic import MIX
@@ -50,7 +51,7 @@ def run(settings: Settings) -> Result:
         )
         log = _log_from(address)
         port = stack.enter_context(serve(address))
-        stack.enter_context(_worker(environment))
+        stack.enter_context(program("load", "worker-0", {**os.environ, **environment}))
         for number, plan in enumerate(asked["plans"], 1):
             measured.append(_round(port, plan))
             print(f"round {number}: {measured[-1]}", file=sys.stderr)
@@ -127,14 +128,14 @@ def _round(port: int, plan: list[dict[str, Any]]) -> Round:
     with subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as running:
-        _pipe(running.stdin).write(json.dumps(plan) + "\n")
-        _pipe(running.stdin).flush()
-        if _pipe(running.stdout).readline() != "ready\n":
+        pipe(running.stdin).write(json.dumps(plan) + "\n")
+        pipe(running.stdin).flush()
+        if pipe(running.stdout).readline() != "ready\n":
             raise SystemExit("the generator did not begin")
         before = _spent()
-        _pipe(running.stdin).write("now\n")
-        _pipe(running.stdin).flush()
-        said = json.loads(_pipe(running.stdout).readline())
+        pipe(running.stdin).write("now\n")
+        pipe(running.stdin).flush()
+        said = json.loads(pipe(running.stdout).readline())
     after = _spent()
     return Round(plan, said, {name: after[name] - before[name] for name in after})
 
@@ -163,21 +164,6 @@ def _settings(values: dict[str, str]) -> Iterator[None]:
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@contextmanager
-def _worker(environment: dict[str, str]) -> Iterator[None]:
-    """The worker of the installation: it seals, counts and fires while pages are asked for."""
-    with (KEPT / "logs" / "load-worker.log").open("w") as log:
-        command = [sys.executable, "-m", "bench.web.server", "worker-0"]
-        running = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
-        )
-    try:
-        yield
-    finally:
-        running.terminate()
-        running.wait(60)
 
 
 def _log_from(address: str) -> int:
@@ -240,11 +226,6 @@ def _checked(address: str, measured: list[Round], environment: dict[str, str]) -
         if done.returncode:
             raise SystemExit(f"sauro {' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return {"acts": len(acted), "openings": len(opened)}
-
-
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None
-    return stream
 
 
 def _result(
