@@ -10,10 +10,13 @@ from tests.permissions.world import WORDS
 
 
 def contest_for(question: Question) -> UUID:
-    """The contest of a read in the commune; where it is the reader's own, their office has the turn."""
-    found = question.world.ids["contest"]
-    if question.own and question.who.office:
-        Commitment.objects.filter(pk=found).update(position=question.who.office)
+    """The contest of a read in the commune: the reader's office has the turn where it is their own, else another one."""
+    found, other = (
+        question.world.ids["contest"],
+        question.world.officials["data_protection_officer", "beside"].office,
+    )
+    turn = question.who.office if question.own and question.who.office else other
+    Commitment.objects.filter(pk=found).update(position=turn)
     return found
 
 
@@ -57,4 +60,6 @@ def explain(question: Question) -> str:
     officer = question.world.officials["data_protection_officer", "home"]
     Commitment.objects.filter(pk=found).update(position=officer.office)
     act(Ask("core.ask_explanation", officer.person, new_id().hex, {"question": WORDS}, found, officer.office))
-    return done(question, lambda: question.post({"explain-explanation": WORDS}, contest=found, verb="explain"))
+    return done(
+        question, lambda: question.post({"explain-explanation": WORDS}, contest=found, verb="explain")
+    )
