@@ -198,7 +198,7 @@ def who_looked(person: UUID, commitment: UUID | None = None, limit: int = 200) -
 def looks(person: UUID, sought: Sought, limit: int) -> list[Looked]:
     """The reads of this person's data that are sought, newest first."""
     at, id_ = sought.before or (None, None)
-    asked = {
+    asked: dict[str, Any] = {
         "person": person, "platform": PLATFORM, "now": now(), "commitment": sought.commitment, "organisation": sought.organisation,
         "since": sought.since, "until": sought.until, "by": sought.by, "before_at": at, "before_id": id_, "one": sought.one,
         "limit": limit,
