@@ -10,10 +10,11 @@ from allauth.mfa.webauthn import views as passkeys
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
-from sauro.project import health, metrics, operations
+from sauro.project import health, home, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.project.offices import leave, office, people, rail, register, review
 from sauro.project.reorganisation import pages as reorganisation
+from sauro.project.walk import pages as walk
 from sauro.serve.api import api
 
 REMOVE_PASSKEY = passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "can-bo/sap-xep/<uuid:reorganisation>/huy/", reorganisation.call_off, name="reorganisation_call_off"
     ),
+    path("dan-duong/<slug:name>/", walk.walk, name="walk"),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
@@ -90,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 operations.register()
 rail.register()
+home.register()
 reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"
