@@ -67,6 +67,7 @@ PUBLIC = {
     "web:how_to_verify": "a guide for everybody",
     "web:components": "made-up content, in a demonstration only",
     "web:components_official": "made-up content, in a demonstration only",
+    "walk": "the guide through a demonstration, and its simulated accounts; nothing anywhere else",
     "serve:home": "the first page",
     "serve:procedures": "published law",
     "serve:procedure": "published law",
@@ -115,7 +116,7 @@ OPERATORS = {
     "metrics": "counts, for programs that bear the operator's token",
 }
 OFFICE = {
-    "serve:today": "the turn of the reader's office",
+    "web:today": "what is the reader’s to do, by the grants of their office",
     "web:choose_office": "an office that the reader holds",
     "leave": "the reader's own deputies, and for whom they act",
     "contests": "contested reads that the reader may answer or is asked to explain; nobody's words",

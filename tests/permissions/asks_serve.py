@@ -90,7 +90,7 @@ def case_file(question: Question) -> str:
 @asks(
     "page",
     "serve:queue",
-    "serve:today",
+    "web:today",
     "serve:head",
     "serve:counter",
     "serve:my_dossiers",
@@ -134,7 +134,7 @@ def export(question: Question) -> str:
     )
 
 
-@asks("list", "serve:today")
+@asks("list", "web:today")
 def today(question: Question) -> str:
     found = dossier_for(question, "check")
     return shown(question.get(), f"/can-bo/ho-so/{found}/")

@@ -64,7 +64,7 @@ def operations(request: HttpRequest) -> HttpResponseBase:
     order = {"fault": 0, "warning": 1, "well": 2}
     context = {
         "here": "operations", "faults": faults, "warnings": warnings, "at": datetime.now(UTC), "version": __version__,
-        "lines": [(each, _status(each)) for each in sorted(findings, key=lambda each: order[each.state])],
+        "lines": [(each, status(each)) for each in sorted(findings, key=lambda each: order[each.state])],
         "numbers": _numbers(),
     }  # fmt: skip
     return render(request, "web/pages/operations.html", context)
@@ -74,7 +74,15 @@ def _findings() -> list[Finding]:
     return [machine.python(), *machine.of_machine(), *database.checks(), *running.of_running(served=True)]
 
 
-def _status(finding: Finding) -> Status:
+def troubles() -> list[Finding]:
+    """What does not stand well, the worst first."""
+    return sorted(
+        (each for each in _findings() if each.state != "well"), key=lambda each: each.state != "fault"
+    )
+
+
+def status(finding: Finding) -> Status:
+    """How a check stands, as pages show it."""
     words = {"well": _("well"), "warning": _("look at it"), "fault": _("put right")}
     return Status(_STATES[finding.state], words[finding.state])
 

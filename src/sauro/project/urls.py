@@ -10,13 +10,14 @@ from allauth.mfa.webauthn import views as passkeys
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
-from sauro.project import health, metrics, operations
+from sauro.project import health, home, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.project.offices import leave, office, people, rail, register, review
 from sauro.project.reads import desk as contests
 from sauro.project.reads import mine as reads
 from sauro.project.reads import rail as reads_rail
 from sauro.project.reorganisation import pages as reorganisation
+from sauro.project.walk import pages as walk
 from sauro.serve.api import api
 
 REMOVE_PASSKEY = passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
@@ -91,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "can-bo/sap-xep/<uuid:reorganisation>/huy/", reorganisation.call_off, name="reorganisation_call_off"
     ),
+    path("dan-duong/<slug:name>/", walk.walk, name="walk"),
     path("api/", api.urls),
     path("", include("sauro.web.urls")),
     path("", include("sauro.serve.pages.urls")),
@@ -101,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 operations.register()
 rail.register()
 reads_rail.register()
+home.register()
 reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"

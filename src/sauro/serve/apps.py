@@ -9,6 +9,7 @@ class ServeConfig(AppConfig):
     def ready(self) -> None:
         # Actions register themselves when their module is imported; the doorway knows only what has registered.
         from sauro.serve import actions  # noqa: F401
-        from sauro.serve.pages.officer import rail
+        from sauro.serve.pages.officer import home, rail
 
         rail.register()
+        home.register()

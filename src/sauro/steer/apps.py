@@ -6,6 +6,7 @@ class SteerConfig(AppConfig):
 
     def ready(self) -> None:
         from sauro.steer import actions  # noqa: F401 — registers them with the doorway
-        from sauro.steer.pages import rail
+        from sauro.steer.pages import home, rail
 
         rail.register()
+        home.register()

@@ -6,6 +6,7 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         from sauro.watch import actions  # noqa: F401 — registers them with the doorway
-        from sauro.watch.pages import rail
+        from sauro.watch.pages import home, rail
 
         rail.register()
+        home.register()

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "sauro.web"
     label = "web"
+
+    def ready(self) -> None:
+        from sauro.web import home
+
+        home.register()

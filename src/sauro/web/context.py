@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.web.navigation import RailItem, rail
+from sauro.web.people import held_by, person_of
 
 # Each language is offered in its own words: a reader looks for the one that can be read.
 OWN_NAMES = {"vi": "Tiếng Việt", "en": "English"}
@@ -65,8 +67,18 @@ class Shell:
     @property
     def own_pages(self) -> list[tuple[str, str]]:
         """The pages of one's own that every page leads to: their names and addresses."""
-        pages = ((_("My dossiers"), "serve:my_dossiers"), (_("Inbox"), "serve:inbox"))
-        return [(words, address) for words, view in pages if self.signed_in and (address := _address(view))]
+        if not self.signed_in:
+            return []
+        person = person_of(self._request)
+        desk = ((_("Today"), "web:today"),) if person and held_by(self._request, person) else ()
+        pages = (*desk, (_("My dossiers"), "serve:my_dossiers"), (_("Inbox"), "serve:inbox"))
+        return [(words, address) for words, view in pages if (address := _address(view))]
+
+    @property
+    def sign_in_here(self) -> str:
+        """The sign-in page, with the way back to this one; from the first page everybody goes on to their own."""
+        address = self._request.get_full_path()
+        return self.sign_in_url if address == "/" else f"{self.sign_in_url}?{urlencode({'next': address})}"
 
     @property
     def account_url(self) -> str:

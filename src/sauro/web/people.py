@@ -26,7 +26,7 @@ from sauro.core.queries.seats import SEATS
 from sauro.core.queries.visibility import Reader
 
 CHOSEN = "position"
-_KEPT = "_sauro_person"
+_KEPT, _HELD = "_sauro_person", "_sauro_offices"
 P = ParamSpec("P")
 
 
@@ -84,9 +84,18 @@ def offices_of(person: UUID) -> list[Office]:
         ]
 
 
+def held_by(request: HttpRequest, person: UUID) -> list[Office]:
+    """The same, looked up once per request: the frame and several rooms ask."""
+    asked, held = getattr(request, _HELD, (None, []))
+    if asked != (person, get_language()):
+        held = offices_of(person)
+        setattr(request, _HELD, ((person, get_language()), held))
+    return list(held)
+
+
 def office_of(request: HttpRequest, person: UUID) -> Office | None:
     """The office in which the person acts now: the one they chose, else their first; None for a citizen."""
-    return office_among(request, offices_of(person))
+    return office_among(request, held_by(request, person))
 
 
 def office_among(request: HttpRequest, held: list[Office]) -> Office | None:
@@ -188,7 +197,7 @@ def choose_office(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     if person is None:
         return redirect_to_login("/")
-    held = {str(office.position) for office in offices_of(person)}
+    held = {str(office.position) for office in held_by(request, person)}
     if not held:
         raise Http404
     chosen = request.POST.get("position", "")

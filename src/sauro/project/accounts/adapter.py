@@ -23,7 +23,7 @@ from sauro.project.accounts import devices, events, letters, sessions
 from sauro.project.accounts.gate import not_here
 from sauro.project.accounts.standing import standing
 from sauro.project.settings.accounts import ATTEMPTS_OF_ONE_KEY
-from sauro.web.people import offices_of, person_of
+from sauro.web.home import at_home
 from sauro.web.refusals import answer
 
 LETTERS = {
@@ -107,9 +107,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no
         return [{**method, "description": words.get(method["id"], method["description"])} for method in found]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where a sign-in leads that nothing else asked for: officials to what is theirs to do, citizens home."""
-        person = person_of(request)
-        return reverse("serve:today" if person and offices_of(person) else "serve:home")
+        """Where a sign-in leads that nothing else asked for: everybody to what is theirs to do."""
+        return reverse("web:today" if at_home(request) else "serve:my_dossiers")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Where a new password leads."""

@@ -89,11 +89,19 @@ def test_a_wrong_password_is_told_once(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_officials_come_to_what_is_theirs_to_do_and_citizens_home(town: Town) -> None:  # noqa: F811 — the fixture
+def test_officials_come_to_what_is_theirs_to_do_and_citizens_to_their_dossiers(town: Town) -> None:  # noqa: F811 — the fixture
     town.staff(Actor.objects.get(kind="organisation", code="C26041").id)
-    for person, leads in ((next(iter(town.officers.values())), "/can-bo/"), (town.citizen, "/")):
+    for person, leads in (
+        (next(iter(town.officers.values())), "/can-bo/"),
+        (town.citizen, "/ho-so-cua-toi/"),
+    ):
         user = User.objects.create_user(f"u{person.hex[-8:]}", password="mot-mat-khau-dai")
         Account.objects.create(user=user, person=person)
         sent = {"login": user.username, "password": "mot-mat-khau-dai"}
         assert Client().post("/accounts/login/", sent)["Location"] == leads
         assert Client().post("/accounts/login/", {**sent, "next": "/thu-tuc/"})["Location"] == "/thu-tuc/"
+
+
+def test_from_the_first_page_a_sign_in_leads_to_ones_own(client: Client) -> None:
+    assert 'href="/accounts/login/"' in client.get("/").content.decode()
+    assert 'href="/accounts/login/?next=%2Ftiep-can%2F"' in client.get("/tiep-can/").content.decode()

@@ -171,6 +171,31 @@ def counts(reader: Reader, asked: Filter, now: datetime, seen: Seen | None = Non
     return Counts(dict.fromkeys(OPEN, 0) | found, sum(found.values()) < COUNTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many open dossiers fit, how many of them are late and how many nearly; where not ``whole``, at least so many."""
+
+    open: int
+    late: int
+    near: int
+    whole: bool
+
+
+def standing(reader: Reader, asked: Filter, now: datetime, seen: Seen | None = None) -> Standing:
+    """The three counts in one question, as far as ``COUNTED``."""
+    condition, values = _conditions(reader, asked, now, seen or listed(reader))
+    runs = "f.status NOT IN (5, 6)"
+    sql = (
+        f"SELECT count(*), count(*) FILTER (WHERE f.due < %s AND {runs}),"  # noqa: S608 — constant parts; values are parameters
+        f" count(*) FILTER (WHERE f.due >= %s AND f.due < %s AND {runs})"
+        f" FROM (SELECT d.status, d.due FROM serve_dossier d WHERE {condition} LIMIT {COUNTED}) f"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now, now, now + NEAR, *values])
+        found = cursor.fetchone()
+    return Standing(*found, found[0] < COUNTED)
+
+
 def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:
     """All lines that fit, page after page, at most ``most`` of them: for an export."""
     given = 0

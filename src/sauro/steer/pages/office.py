@@ -10,7 +10,7 @@ from sauro.core.queries.visibility import Reader
 from sauro.steer.models import Task
 from sauro.steer.queries.authority import grants_for, offices_that_may
 from sauro.steer.queries.tasks import LIST
-from sauro.web.people import CHOSEN, Office, office_among, offices_of, officials, person_of
+from sauro.web.people import CHOSEN, Office, held_by, office_among, officials, person_of
 
 REGISTER, ENTER, DRAFT = "steer.register_instrument", "steer.enter_text", "steer.draft_task"
 _KEPT = "_sauro_steering"
@@ -41,7 +41,7 @@ def official_of(request: HttpRequest) -> Official | None:
 
 def _official(request: HttpRequest) -> Official | None:
     person = person_of(request)
-    held = offices_of(person) if person else []
+    held = held_by(request, person) if person else []
     office = office_among(request, held)
     if person is None or office is None:
         return None

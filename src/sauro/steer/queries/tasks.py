@@ -128,7 +128,7 @@ FEW = 2_000
 
 def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) -> Page[Line]:
     """A page of the tasks that the reader may list, the nearest deadline first."""
-    source, parts, values = _asked(reader, asked, now)
+    source, parts, values = asked_of(reader, asked, now)
     if after := marked(asked.after):
         parts.append("(coalesce(t.due, 'infinity'::timestamptz), t.id) > (%s::timestamptz, %s::uuid)")
         values += after
@@ -147,7 +147,7 @@ def listed(reader: Reader, asked: Filter, now: datetime, *, most: int = PAGE) ->
 
 def counted(reader: Reader, asked: Filter, now: datetime) -> int:
     """How many tasks that is, up to ``COUNTED`` and one: a list says where it stops counting."""
-    source, parts, values = _asked(reader, asked, now)
+    source, parts, values = asked_of(reader, asked, now)
     sql = (
         f"SELECT count(*) FROM (SELECT 1 FROM {source}"  # noqa: S608 — constant parts; values are parameters
         f" WHERE {' AND '.join(parts)} LIMIT {COUNTED + 1}) n"
@@ -171,7 +171,7 @@ def among(may: tuple[str, list[Any]], task: UUID) -> bool:
         return cursor.fetchone() is not None
 
 
-def _asked(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[str], list[Any]]:
+def asked_of(reader: Reader, asked: Filter, now: datetime) -> tuple[str, list[str], list[Any]]:
     """From what a filter selects ``t``, by which conditions, the reader's own among them; and the values of both."""
     stages, other, moments = _STATES.get(asked.state, ((), "", ()))
     source = "steer_task t"

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from sauro.core.queries.visibility import Reader
 from sauro.watch.queries.counts import OPEN_UP, READ, Seen, places
 from sauro.watch.queries.offices import offices_that_may
-from sauro.web.people import CHOSEN, Office, office_among, offices_of, officials, person_of
+from sauro.web.people import CHOSEN, Office, held_by, office_among, officials, person_of
 
 _KEPT = "_sauro_watching"
 
@@ -38,7 +38,7 @@ def official_of(request: HttpRequest) -> Official | None:
 
 def _official(request: HttpRequest) -> Official | None:
     person = person_of(request)
-    held = offices_of(person) if person else []
+    held = held_by(request, person) if person else []
     office = office_among(request, held)
     if person is None or office is None:
         return None

@@ -11,9 +11,9 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.models import Commitment
 from sauro.core.moment import now
 from sauro.serve.models import Dossier
+from sauro.serve.pages.officer.notices import notices
 from sauro.serve.pages.officer.office import LIST, Official, for_officials
 from sauro.serve.pages.officer.rows import rows_of
-from sauro.serve.pages.officer.today import notices
 from sauro.serve.queries import queue as queries
 from sauro.serve.queries.catalogue import procedures
 from sauro.serve.queries.queue import Filter

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from sauro.core.queries.visibility import Reader
 from sauro.serve.queries.authority import somewhere
 from sauro.serve.queries.waiting import Waiting, waiting
-from sauro.web.people import CHOSEN, Office, office_among, offices_of, officials, person_of
+from sauro.web.people import CHOSEN, Office, held_by, office_among, officials, person_of
 
 LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
 _KEPT = "_sauro_official"
@@ -46,7 +46,7 @@ def official_of(request: HttpRequest) -> Official | None:
 
 def _official(request: HttpRequest) -> Official | None:
     person = person_of(request)
-    held = offices_of(person) if person else []
+    held = held_by(request, person) if person else []
     office = office_among(request, held)
     if person is None or office is None:
         return None
@@ -70,6 +70,12 @@ def _start(request: HttpRequest, held: list[Office]) -> Office | None:
 
 def _waiting(held: list[Office], first: UUID | None = None) -> list[Waiting]:
     return waiting([office.position for office in held], [office.organisation for office in held], first)
+
+
+def where_it_waits(held: list[Office]) -> UUID | None:
+    """The office among several in which something waits, the most urgent first."""
+    found = _waiting(held)
+    return found[0].office if found else None
 
 
 def elsewhere(official: Official) -> list[Elsewhere]:

@@ -17,15 +17,10 @@ _OPENS = "_sauro_opens_dossiers"
 
 def register() -> None:
     """Add the entries; called once, when the application starts."""
-    add_to_rail(RailEntry("today", _("Today"), "serve:today", _is_official, 10))
     add_to_rail(RailEntry("dossiers", _("Dossiers"), "serve:queue", _lists, 20))
     add_to_rail(RailEntry("counter", _("Counter"), "serve:counter", _assists, 30))
     add_to_rail(RailEntry("head", _("Head of agency"), "serve:head", _leads, 40))
     add_promise_kind(PromiseKind("dossier", _address, lambda stage: status_words(int(stage)), event_words))
-
-
-def _is_official(request: HttpRequest) -> bool:
-    return official_of(request) is not None
 
 
 def _lists(request: HttpRequest) -> bool:

@@ -2,10 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sauro.serve.pages.officer import case, case_papers, counter, doing, filing, head, queue, today
+from sauro.serve.pages.officer import case, case_papers, counter, doing, filing, head, queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("can-bo/", today.today, name="today"),
     path("can-bo/ho-so/", queue.dossiers, name="queue"),
     path("can-bo/ho-so/tiep-nhan/", queue.accept_chosen, name="accept_chosen"),
     path("can-bo/ho-so/<uuid:dossier>/", case.case, name="case"),

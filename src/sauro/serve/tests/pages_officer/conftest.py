@@ -15,6 +15,7 @@ from sauro.core.models import Account, Commitment
 from sauro.core.vault import keyring
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import ENTERED, Town
+from sauro.web.home import Section
 
 ENTRIES: dict[str, Any] = {f"entry-{name}": value for name, value in ENTERED.items() if name != "registered_on"} | {
     "entry-registered_on_day": "22", "entry-registered_on_month": "11", "entry-registered_on_year": "2026",
@@ -31,6 +32,16 @@ def signed_in(person: UUID) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def home(client: Client) -> dict[str, Section]:
+    """The sections of an official's home, by their names."""
+    return dict(client.get("/can-bo/").context["sections"])
+
+
+def at_home(client: Client) -> list[UUID]:
+    """The dossiers that an official's home names as theirs to do."""
+    return [UUID(line.href.split("/")[-2]) for line in home(client)["dossiers"].lines]
 
 
 def _as_named(field: str) -> str:

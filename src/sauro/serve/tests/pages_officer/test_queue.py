@@ -17,7 +17,7 @@ from sauro.core.moment import now, simulated
 from sauro.core.queries import courses
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.tests.conftest import Town
-from sauro.serve.tests.pages_officer.conftest import Desks
+from sauro.serve.tests.pages_officer.conftest import Desks, at_home, home
 from sauro.web.spreadsheet import inert
 
 pytestmark = pytest.mark.django_db
@@ -146,20 +146,20 @@ def test_a_late_dossier_is_marked_and_the_head_sees_it(town: Town, desks: Desks)
         assert [row.line.id for row in head.context["late"]] == [dossier]
         assert [item["new"] for item in head.context["notices"]] == [True]
         assert head.context["tallies"].rows[0][1] == 1
-        assert [item["new"] for item in desks.at(dossier, "sign").get("/can-bo/").context["notices"]] == [
-            False
-        ]
+        told = home(desks.at(dossier, "sign"))
+        assert [line.new for line in told["dossier_notices"].lines] == [False]
+        assert [line.code for line in told["agency"].lines] == [Dossier.objects.get(pk=dossier).code]
     assert desks.at(dossier).get("/can-bo/lanh-dao/").status_code == 404
 
 
 def test_today_shows_what_waits_for_this_office(town: Town, desks: Desks) -> None:
     dossier = town.file()
-    assert [row.line.id for row in desks.at(dossier).get("/can-bo/").context["rows"]] == [dossier]
+    assert at_home(desks.at(dossier)) == [dossier]
     officer = desks.at(dossier, "draft")
-    assert officer.get("/can-bo/").context["rows"] == []
+    assert at_home(officer) == []
     desks.post(dossier, "accept")
-    assert [row.line.id for row in officer.get("/can-bo/").context["rows"]] == [dossier]
-    assert desks.at(dossier, "receive").get("/can-bo/").context["rows"] == []
+    assert at_home(officer) == [dossier]
+    assert at_home(desks.at(dossier, "receive")) == []
 
 
 def test_a_page_of_the_queue_asks_the_database_a_fixed_number_of_questions(
@@ -169,6 +169,19 @@ def test_a_page_of_the_queue_asks_the_database_a_fixed_number_of_questions(
         last = town.file()
     with django_assert_max_num_queries(47):  # type: ignore[operator]
         desks.at(last).get("/can-bo/ho-so/")
+
+
+def test_a_home_asks_the_database_a_fixed_number_of_questions(
+    town: Town, desks: Desks, django_assert_max_num_queries: object
+) -> None:
+    dossier, counted = town.file(), 100
+    for _one in range(2):
+        with django_assert_max_num_queries(counted) as asked:  # type: ignore[operator]
+            desks.at(dossier, "sign").get("/can-bo/")
+            desks.at(dossier).get("/can-bo/")
+        counted = len(asked)
+        for _more in range(5):
+            town.file()
 
 
 def test_what_has_ended_is_listed_newest_first(
@@ -203,8 +216,8 @@ def test_a_moved_dossier_waits_where_it_was_moved_to(town: Town, desks: Desks) -
     mover, taker = desks.at(dossier), desks.at(dossier, "sign")
     signs = Dossier.objects.get(pk=dossier).plan["positions"]["sign"]
     Commitment.objects.filter(pk=dossier).update(position=signs)
-    assert [row.line.id for row in taker.get("/can-bo/").context["rows"]] == [dossier]
-    assert mover.get("/can-bo/").context["rows"] == []
+    assert at_home(taker) == [dossier]
+    assert at_home(mover) == []
 
 
 def test_the_queue_sorts_by_the_due_of_the_commitment_while_its_clock_runs(town: Town, desks: Desks) -> None:

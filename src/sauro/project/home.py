@@ -1,0 +1,92 @@
+"""What the installation itself says on a home: how it stands, who is away, what its keeper and its reviewers look after."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sauro.core.models import Reorganisation
+from sauro.project import operations
+from sauro.project.cli.language import speaking
+from sauro.project.offices import away
+from sauro.project.offices.away import Deputising
+from sauro.project.offices.keeper import may_keep, may_review
+from sauro.project.reorganisation.pages import may as reorganises
+from sauro.web.home import FIRST, Line, Section, Source, add_to_home
+from sauro.web.people import held_by, person_of
+from sauro.web.shapes import Chip, Status
+from sauro.web.wording import day
+
+RUNNING = ("running", "coming")
+
+
+def register() -> None:
+    """Offer the sections; called once, with the addresses."""
+    add_to_home(Source("operations", _operated, 5))
+    add_to_home(Source("kept", _kept, 45))
+    add_to_home(Source("reviewed", _reviewed, 47))
+    add_to_home(Source("away", _away, 70))
+
+
+def _operated(request: HttpRequest) -> Section | None:
+    """For the administrator: what does not stand well, each with what to do."""
+    if not operations.operates(request):
+        return None
+    with speaking(get_language() or "vi"):
+        wrong = operations.troubles()
+    address = reverse("operations")
+    lines = [
+        Line(each.check, address, operations.status(each), [each.found, each.remedy])
+        for each in wrong[:FIRST]
+    ]
+    faults = sum(each.state == "fault" for each in wrong)
+    chips = [Chip(f"▲ {_('put right')}", address, count=faults), Chip(f"◐ {_('look at it')}", address, count=len(wrong) - faults)]  # fmt: skip
+    return Section(
+        _("The installation"), lines, chips if wrong else (), _("Everything that is looked at stands well."),
+        (address, _("Operations: every check and number")),
+    )  # fmt: skip
+
+
+def _kept(request: HttpRequest) -> Section | None:
+    """For who keeps agencies and offices: mergers that are planned, and the way to the register."""
+    if not may_keep(request):
+        return None
+    planned = Reorganisation.objects.filter(state="planned").order_by("effective", "id")[:FIRST]
+    lines = [
+        Line(
+            _("A merger is planned") if row.kind == "merge" else _("A split is planned"), reverse("reorganisation", args=[row.pk]),
+            notes=[_("takes effect on %(day)s") % {"day": day(row.effective)} if row.effective else "", _("by %(decision)s") % {"decision": row.basis}],
+        )
+        for row in (planned if reorganises(request) else ())
+    ]  # fmt: skip
+    said = _("Register agencies and offices, appoint who holds them, and give or revoke what they may do.")
+    return Section(_("Agencies and offices"), lines, said=said, more=(reverse("register"), _("Find an agency or office")))  # fmt: skip
+
+
+def _reviewed(request: HttpRequest) -> Section | None:
+    """For who reviews access to personal data."""
+    if not may_review(request):
+        return None
+    said = _("See which grants open a dossier, to whom, and why; nothing of what the dossier says is shown.")
+    return Section(_("Access to personal data"), said=said, act=(reverse("access_review"), _("Who can see a dossier")))  # fmt: skip
+
+
+def _away(request: HttpRequest) -> Section | None:
+    """Who stands in for them, and for whom they stand in; nothing where nobody does."""
+    person = person_of(request)
+    if person is None or not held_by(request, person):
+        return None
+    address = reverse("leave")
+    lines = [
+        *(_line(each, address, _("%(deputy)s acts for you as %(office)s")) for each in away.named_by(person) if each.state in RUNNING),
+        *(_line(each, address, _("You act for the holder as %(office)s")) for each in away.named_for(person) if each.state in RUNNING),
+    ]  # fmt: skip
+    if not lines:
+        return None
+    return Section(_("Leave and deputies"), lines[:FIRST], more=(address, _("Leave and deputies")))
+
+
+def _line(each: Deputising, address: str, words: str) -> Line:
+    said = words % {"deputy": each.deputy, "office": f"{each.office}, {each.organisation}"}
+    until = _("from %(first)s to %(last)s") % {"first": day(each.valid_from), "last": day(each.last)}
+    return Line(said, address, Status("neutral", _("running") if each.state == "running" else _("coming")), [until])  # fmt: skip
