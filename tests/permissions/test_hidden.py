@@ -136,7 +136,7 @@ def test_one_case_is_no_way_to_the_files_of_another(world: World) -> None:
 
 
 LISTS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("serve:today", {}),
+    ("web:today", {}),
     ("serve:queue", {"status": "all"}),
     ("serve:queue", {"status": "all", "q": "{code}"}),
     ("serve:queue", {"status": "all", "q": "{reference}"}),
