@@ -193,7 +193,8 @@ def standing(reader: Reader, asked: Filter, now: datetime, seen: Seen | None = N
     with connection.cursor() as cursor:
         cursor.execute(sql, [now, now, now + NEAR, *values])
         found = cursor.fetchone()
-    return Standing(*found, found[0] < COUNTED)
+    open_, late, near = found
+    return Standing(open_, late, near, open_ < COUNTED)
 
 
 def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:

@@ -58,6 +58,12 @@ class Agency:
     area: str
 
 
+_LIES = """
+SELECT o.id, c.path, c.id FROM core_actor o JOIN core_actor c ON c.id = coalesce(o.current, o.id)
+WHERE o.id = ANY(%s) AND o.kind = 'organisation'
+"""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a reader may see numbers of: everything, or what lies below some agencies."""
@@ -81,11 +87,14 @@ class Seen:
             return frozenset(scopes)
         if not self.scopes:
             return frozenset()
-        rows = Actor.objects.filter(pk__in=scopes, kind="organisation").values_list("id", "path", "current")
+        with connection.cursor() as cursor:
+            # An agency that was merged lies where its successor lies.
+            cursor.execute(_LIES, [list(scopes)])
+            rows = cursor.fetchall()
         return frozenset(
             id_
             for id_, path, current in rows
-            for place in [Place(None, organisations=frozenset({current or id_}), paths=(path,))]
+            for place in [Place(None, organisations=frozenset({current}), paths=(path,))]
             if any(covers(each, place, frozenset()) for each in self.scopes)
         )
 
