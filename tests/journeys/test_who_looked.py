@@ -19,7 +19,9 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 360, False)])
+@pytest.mark.parametrize(
+    ("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 360, False)]
+)
 def test_a_reading_is_contested_explained_and_answered(
     visit: Callable[..., Visit], language: str, width: int, script: bool
 ) -> None:
