@@ -192,8 +192,8 @@ def standing(reader: Reader, asked: Filter, now: datetime, seen: Seen | None = N
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [now, now, now + NEAR, *values])
-        found = cursor.fetchone()
-    return Standing(*found, found[0] < COUNTED)
+        count, late, near = cursor.fetchone()
+    return Standing(count, late, near, count < COUNTED)
 
 
 def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:
