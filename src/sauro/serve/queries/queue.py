@@ -192,9 +192,8 @@ def standing(reader: Reader, asked: Filter, now: datetime, seen: Seen | None = N
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [now, now, now + NEAR, *values])
-        found = cursor.fetchone()
-    open_, late, near = found
-    return Standing(open_, late, near, open_ < COUNTED)
+        count, late, near = cursor.fetchone()
+    return Standing(count, late, near, count < COUNTED)
 
 
 def every(reader: Reader, asked: Filter, now: datetime, most: int) -> Iterator[Line]:

@@ -36,7 +36,7 @@ def waiting(offices: Sequence[UUID]) -> list[tuple[UUID, int]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"offices": list(offices)})
-        return list(cursor.fetchall())
+        return [(office, count) for office, count in cursor.fetchall()]
 
 
 def standing(reader: Reader, asked: Filter, now: datetime) -> Standing:
