@@ -16,13 +16,16 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sauro.core.doorway import Ask, act
 from sauro.core.ids import new_id
-from sauro.core.models import Actor, Conflict, Delegation
+from sauro.core.models import Access, Actor, Conflict, Delegation
 from sauro.core.moment import now
+from sauro.core.queries.visibility import Reader
 from sauro.serve import drafts, files
 from sauro.serve.models import Attachment, Dossier, Draft
+from sauro.serve.queries.cases import open_dossier
 from sauro.serve.queries.places import communes
-from sauro.serve.tests.conftest import COMMUNE, Town, town  # noqa: F401 — a fixture
+from sauro.serve.tests.conftest import COMMUNE, Town, office, town  # noqa: F401 — a fixture
 from sauro.serve.tests.pages_officer.conftest import signed_in
 from sauro.steer import lists
 from sauro.steer.models import Task
@@ -98,7 +101,7 @@ OWN = {
     "serve:start": "begins the reader's own filing",
     "serve:my_dossiers": "lists the reader's own dossiers",
     "serve:inbox": "what the reader was told",
-    "serve:who_looked": "who looked at the reader's data",
+    "who_looked": "who looked at the reader's data",
 }
 OPERATORS = {
     "register": "agencies and offices, for who keeps some of them by a grant",
@@ -115,6 +118,7 @@ OFFICE = {
     "serve:today": "the turn of the reader's office",
     "web:choose_office": "an office that the reader holds",
     "leave": "the reader's own deputies, and for whom they act",
+    "contests": "contested reads that the reader may answer or is asked to explain; nobody's words",
     "access_review": "which grants open a case, for who may review it; nothing that it says",
     "serve:queue": "what the reader's office may list",
     "serve:accept_chosen": "each dossier by its own grant",
@@ -208,7 +212,7 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
         "finding": Conflict.objects.values_list("id", flat=True)[0],
         "reorganisation": new_id(),
     }
-    watched |= delegated(town, dossier)
+    watched |= {**delegated(town, dossier), **contested(town, dossier)}
     return World(
         {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument, "list": brought, **watched}, begun, row.reference, signed_in(new_id()),
         signed_in(next(iter(other.officers.values()))),
@@ -226,6 +230,15 @@ def delegated(town: Town, dossier: UUID) -> dict[str, UUID]:  # noqa: F811
         valid_to=now() + timedelta(days=1),
     )  # fmt: skip
     return {"organisation": agency, "position": first, "delegation": made.id}
+
+
+def contested(town: Town, dossier: UUID) -> dict[str, UUID]:  # noqa: F811
+    """A read of the citizen's data, and a contest of it."""
+    position = office(dossier, "check")
+    open_dossier(Reader(town.officers[position], position), dossier)
+    access = Access.objects.values_list("id", flat=True).get(reader=town.officers[position])
+    payload = {"access": access, "reason": "Tôi không rõ vì sao"}
+    return {"access": access, "contest": act(Ask("core.contest_read", town.citizen, "c", payload)).subject}
 
 
 def test_every_address_has_a_policy() -> None:
@@ -248,6 +261,8 @@ def test_every_address_has_a_policy() -> None:
             "organisation",
             "position",
             "delegation",
+            "access",
+            "contest",
         }, f"{name}: say in this file whom it is for, and why"
 
 

@@ -95,7 +95,7 @@ def case_file(question: Question) -> str:
     "serve:counter",
     "serve:my_dossiers",
     "serve:inbox",
-    "serve:who_looked",
+    "who_looked",
 )
 def page(question: Question) -> str:
     return meant(question.get())
@@ -206,7 +206,7 @@ def my_dossiers(question: Question) -> str:
     return shown(question.get(), code(question), reference(question))
 
 
-@asks("list", "serve:inbox", "serve:who_looked")
+@asks("list", "serve:inbox", "who_looked")
 def told(question: Question) -> str:
     return shown(question.get(), f"/ho-so-cua-toi/{question.world.dossiers['check']}/", code(question))
 

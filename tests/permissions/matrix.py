@@ -17,7 +17,7 @@ KINDS = ("act", "page", "list", "search", "export", "download", "stream", "doorw
 ANSWERS = ("allow", "hide", "refuse", "sign-in")
 OFFICIALS = (
     "assister", "one_stop_officer", "case_officer", "competent_authority", "agency_head", "steering_secretariat",
-    "task_lead", "task_verifier", "duty_officer", "auditor", "administrator", "system",
+    "task_lead", "task_verifier", "duty_officer", "auditor", "administrator", "data_protection_officer", "system",
 )  # fmt: skip
 NOBODY, ANONYMOUS = "nobody", "anonymous"
 """Who is signed in and has no role; and who is not signed in."""

@@ -11,12 +11,12 @@ from unittest.mock import patch
 import pytest
 
 from sauro.packs.vocabulary import ACTIONS
-from tests.permissions import asks_rest, asks_serve, asks_steer, matrix
+from tests.permissions import asks_reads, asks_rest, asks_serve, asks_steer, matrix
 from tests.permissions.asking import ASKED, Question, how
 from tests.permissions.matrix import Cell
 from tests.permissions.world import World, undone
 
-assert asks_rest and asks_serve and asks_steer
+assert asks_reads and asks_rest and asks_serve and asks_steer
 BY_STATUS, TOLD = ("act", "page", "download", "stream"), ("serve:accept_chosen",)
 """The kinds of which the status tells everything, and where among them the words do."""
 

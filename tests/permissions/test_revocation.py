@@ -21,12 +21,12 @@ from sauro.core.ids import new_id
 from sauro.core.models import Grant, Holding
 from sauro.core.moment import now
 from sauro.packs.vocabulary import ACTIONS
-from tests.permissions import asks_rest, asks_serve, asks_steer, matrix
+from tests.permissions import asks_reads, asks_rest, asks_serve, asks_steer, matrix
 from tests.permissions.asking import Asked, Question, how
 from tests.permissions.matrix import NOBODY, OFFICIALS
 from tests.permissions.world import LAW, Reading, World, undone
 
-assert asks_rest and asks_serve and asks_steer
+assert asks_reads and asks_rest and asks_serve and asks_steer
 
 
 def revoke(who: Reading) -> None:

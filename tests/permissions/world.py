@@ -108,6 +108,7 @@ def build() -> World:
     _tasks(world)
     _lists(world)
     world.ids["finding"] = _finding(world)
+    _reads(world)
     return world
 
 
@@ -307,6 +308,19 @@ def bring(reader: Reader, organisation: UUID, state: str) -> UUID:
     if state == "done":
         imports.perform(reader, TaskList.objects.get(pk=made.id), content, assign=False)
     return made.id
+
+
+def _reads(world: World) -> None:
+    """Two reads of the citizen's data by an office of the commune, one of them contested."""
+    auditor, dossier = world.officials["auditor", "home"], world.dossiers["check"]
+    for name in ("read", "access"):
+        world.ids[name] = new_id()
+        Access.objects.create(
+            id=world.ids[name], reader=auditor.person, position=auditor.office, organisation=auditor.agency,
+            purpose="settle_dossier", commitment=dossier, subjects=[world.town.citizen], first_at=now(), last_at=now(),
+        )  # fmt: skip
+    payload = {"access": world.ids["read"], "reason": WORDS}
+    world.ids["contest"] = act(Ask("core.contest_read", world.town.citizen, "contest", payload)).subject
 
 
 def _finding(world: World) -> UUID:

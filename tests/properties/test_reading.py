@@ -63,7 +63,8 @@ def test_a_read_that_cannot_be_written_down_does_not_happen(
 ) -> None:
     dossier = town.file()
     monkeypatch.setattr(
-        "sauro.core.queries.reading._INSERT", "INSERT INTO core_access (id) VALUES (%s, " + "%s, " * 9 + "%s)"
+        "sauro.core.queries.reading._INSERT",
+        "INSERT INTO core_access (id) VALUES (%s, " + "%s, " * 11 + "%s)",
     )
     with pytest.raises(Exception, match="INSERT"):
         open_dossier(officer(town, dossier), dossier)

@@ -11,7 +11,7 @@ from sauro.packs.lines import line_of, load
 from sauro.packs.pack import Definition, Pack, procedure_files
 
 _FILES = {
-    "catalogue": ("catalogues.yaml", "catalogues"), "retention": ("retention.yaml", "rules"),
+    "catalogue": ("catalogues.yaml", "catalogues"), "data_right": ("data_rights.yaml", "rights"), "retention": ("retention.yaml", "rules"),
     "pause_reason": ("pause_reasons.yaml", "reasons"), "reference_form": ("forms.yaml", "forms"),
     "status_axis": ("statuses.yaml", "axes"), "organisation_type": ("organisations.yaml", "types"),
     "position_type": ("positions.yaml", "positions"), "role": ("roles.yaml", "roles"),

@@ -63,6 +63,7 @@ class Pack:
     pause_reasons: schema.PauseReasons
     forms: schema.ReferenceForms
     retention: schema.Retentions
+    data_rights: schema.DataRights
     synonyms: schema.Synonyms
     indicators: Indicators
     claims: tuple[Claim, ...]
@@ -101,6 +102,7 @@ class Pack:
         named: list[tuple[str, list[Any]]] = [
             ("catalogue", self.catalogues.catalogues),
             ("retention", self.retention.rules),
+            ("data_right", self.data_rights.rights),
             ("pause_reason", self.pause_reasons.reasons),
             ("reference_form", self.forms.forms),
             ("status_axis", self.statuses.axes),
@@ -155,6 +157,7 @@ def read(path: Path) -> Pack:
         pause_reasons=_file(path / "pause_reasons.yaml", schema.PauseReasons),
         forms=_file(path / "forms.yaml", schema.ReferenceForms),
         retention=_file(path / "retention.yaml", schema.Retentions),
+        data_rights=_file(path / "data_rights.yaml", schema.DataRights),
         synonyms=_file(path / "synonyms.yaml", schema.Synonyms),
         indicators=_file(path / "indicators.yaml", Indicators),
         claims=tuple(_table(path / CLAIMS, Claim)),

@@ -59,6 +59,8 @@ __all__ = [
     "Component",
     "Criterion",
     "CutOff",
+    "DataRight",
+    "DataRights",
     "Entry",
     "Example",
     "Excluded",
@@ -427,6 +429,30 @@ class Retentions(Plain, frozen=True, kw_only=True):
     rules: list[Retention]
 
 
+class DataRight(Listed, frozen=True, kw_only=True):
+    """In what time who uses a right over their personal data is answered, and in what time who is asked explains.
+
+    ``instrument`` is the registered law that gives the right; ``warn_hours`` are working hours left when it is warned.
+    """
+
+    code: str
+    name: Text
+    amount: int
+    unit: TimeUnit
+    explain_amount: int
+    explain_unit: TimeUnit
+    warn_hours: int
+    instrument: str
+    basis: Basis
+    retention: str
+
+
+class DataRights(Plain, frozen=True, kw_only=True):
+    """``data_rights.yaml``."""
+
+    rights: list[DataRight]
+
+
 class Synonym(Plain, frozen=True, kw_only=True):
     """Words that people use, and the procedures they mean by them."""
 
@@ -453,6 +479,7 @@ FILES: dict[str, type[Plain]] = {
     "pause_reasons.yaml": PauseReasons,
     "forms.yaml": ReferenceForms,
     "retention.yaml": Retentions,
+    "data_rights.yaml": DataRights,
     "synonyms.yaml": Synonyms,
     "indicators.yaml": Indicators,
     "claims.csv": Claims,

@@ -71,6 +71,18 @@ PEOPLE = (
         {"name": "Mai Xuân Sơn"},
         offices=("VN.CP/truc-he-thong",),
     ),
+    Role(
+        "dulieu",
+        _("Data-protection officer of a province"),
+        {"name": "Trịnh Bảo Châu"},
+        offices=("P75/bao-ve-du-lieu",),
+    ),
+    Role(
+        "dulieuquocgia",
+        _("Data-protection officer of the nation"),
+        {"name": "Hồ Anh Dũng"},
+        offices=("VN.CP/bao-ve-du-lieu",),
+    ),
     Role("hotro", _("Assister at the counter"), {"name": "Đỗ Thị Lan"}, ("assister",)),
     Role("quantri", _("Administrator"), {"name": "Vũ Đức Long"}),
 )

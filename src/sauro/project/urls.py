@@ -13,6 +13,9 @@ from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 from sauro.project import health, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
 from sauro.project.offices import leave, office, people, rail, register, review
+from sauro.project.reads import desk as contests
+from sauro.project.reads import mine as reads
+from sauro.project.reads import rail as reads_rail
 from sauro.project.reorganisation import pages as reorganisation
 from sauro.serve.api import api
 
@@ -65,6 +68,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthy, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     *(path(f"accounts/{address}", view, name=name) for address, view, name in ACCOUNTS),
+    path("ai-da-xem/", reads.who_looked, name="who_looked"),
+    path("ai-da-xem/<uuid:access>/phan-doi/", reads.contest_new, name="contest_new"),
+    path("ai-da-xem/phan-doi/<uuid:contest>/", reads.my_contest, name="my_contest"),
+    path("ai-da-xem/phan-doi/<uuid:contest>/rut/", reads.withdraw, name="my_contest_withdraw"),
+    path("can-bo/phan-doi/", contests.desk, name="contests"),
+    path("can-bo/phan-doi/<uuid:contest>/", contests.contest, name="contest"),
+    path("can-bo/phan-doi/<uuid:contest>/<slug:verb>/", contests.do, name="contest_act"),
     path("can-bo/van-hanh/", operations.operations, name="operations"),
     path("can-bo/nghi-phep/", leave.leave, name="leave"),
     path("can-bo/nghi-phep/<uuid:delegation>/ket-thuc/", leave.end, name="leave_end"),
@@ -90,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 operations.register()
 rail.register()
+reads_rail.register()
 reorganisation.register()
 
 handler400 = "sauro.web.errors.bad_request"

@@ -2,6 +2,7 @@
 
 from sauro.core.actions import (  # noqa: F401
     actors,
+    contests,
     definitions,
     delegations,
     erasure,

@@ -170,6 +170,8 @@ class Migration(migrations.Migration):
                 ("position", models.UUIDField(null=True)),
                 ("organisation", models.UUIDField(null=True)),
                 ("grant_id", models.UUIDField(null=True)),
+                ("behalf", models.UUIDField(null=True)),
+                ("delegation", models.UUIDField(null=True)),
                 ("purpose", models.CharField(max_length=64)),
                 ("commitment", models.UUIDField(null=True)),
                 (
@@ -390,6 +392,99 @@ class Migration(migrations.Migration):
                         ),
                         name="conflict_ruled",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Contest",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("event", models.UUIDField()),
+                ("person", models.UUIDField()),
+                ("access", models.UUIDField()),
+                ("reader", models.UUIDField()),
+                ("office", models.UUIDField(null=True)),
+                ("agency", models.UUIDField()),
+                ("behalf", models.UUIDField(null=True)),
+                ("delegation", models.UUIDField(null=True)),
+                ("read_under", models.UUIDField(null=True)),
+                ("purpose", models.CharField(max_length=64)),
+                ("case", models.UUIDField(null=True)),
+                ("how", models.CharField(max_length=12)),
+                ("read_from", models.DateTimeField()),
+                ("read_until", models.DateTimeField()),
+                ("times", models.IntegerField()),
+                ("stage", models.CharField(default="open", max_length=12)),
+                ("asked", models.IntegerField(default=0)),
+                ("explained", models.IntegerField(default=0)),
+                ("explain_due", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(default="", max_length=12)),
+                ("consequence", models.CharField(default="", max_length=24)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person"], name="contest_person"),
+                    models.Index(fields=["reader"], name="contest_reader"),
+                    models.Index(fields=["agency", "stage"], name="contest_agency"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stage", "withdrawn"), _negated=True),
+                        fields=("access", "person"),
+                        name="contest_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["open", "asked", "explained", "answered", "withdrawn"])
+                        ),
+                        name="contest_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["justified", "unjustified"]), ("stage", "answered")),
+                            models.Q(models.Q(("stage", "answered"), _negated=True), ("outcome", "")),
+                            _connector="OR",
+                        ),
+                        name="contest_answered_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "consequence__in",
+                                    ["reminded", "rights_reviewed", "handed_to_head", "handed_to_inspection"],
+                                ),
+                                ("outcome", "unjustified"),
+                            ),
+                            models.Q(
+                                models.Q(("outcome", "unjustified"), _negated=True), ("consequence", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contest_unjustified_has_a_consequence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reader", models.F("person")), _negated=True),
+                        name="contest_not_of_oneself",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ContestNotice",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("contest", models.UUIDField()),
+                ("person", models.UUIDField()),
+                ("kind", models.CharField(max_length=12)),
+                ("event", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["person", "read_at"], name="contest_told")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "person"), name="contest_told_once")
                 ],
             },
         ),

@@ -3,6 +3,7 @@
 from sauro.core.models.access import Access
 from sauro.core.models.actors import Account, Actor, Delegation, Holding
 from sauro.core.models.commitments import Commitment, Timer
+from sauro.core.models.contests import Contest, ContestNotice
 from sauro.core.models.definitions import Definition
 from sauro.core.models.events import Checkpoint, Consumer, Event, Leaf, Refused, Tile
 from sauro.core.models.grants import Grant
@@ -15,7 +16,7 @@ from sauro.core.models.vault import Erasure, Personal, StoredFile, Token, UnitKe
 from sauro.core.models.workers import Heartbeat
 
 __all__ = [
-    "Access", "Account", "Actor", "Checkpoint", "Commitment", "Conflict", "Consumer", "Definition", "Delegation", "Erasure",
-    "Event", "Grant", "Heartbeat", "Holding", "Instance", "Leaf", "Number", "Observation", "Personal", "Record", "Refused",
+    "Access", "Account", "Actor", "Checkpoint", "Commitment", "Conflict", "Consumer", "Contest", "ContestNotice",
+    "Definition", "Delegation", "Erasure", "Event", "Grant", "Heartbeat", "Holding", "Instance", "Leaf", "Number", "Observation", "Personal", "Record", "Refused",
     "Reorganisation", "StoredFile", "Tally", "Tile", "Timer", "Token", "UnitKey",
 ]  # fmt: skip

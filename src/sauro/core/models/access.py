@@ -6,13 +6,19 @@ from django.db import models
 
 
 class Access(models.Model):
-    """One opening of a page that shows personal data; repeats within 15 minutes are counted in ``times``."""
+    """One opening of a page that shows personal data; repeats within 15 minutes are counted in ``times``.
+
+    Where a deputy read, ``position`` is the office in which they deputised, ``behalf`` who holds it, and ``delegation``
+    says which office the deputy came from.
+    """
 
     id = models.UUIDField(primary_key=True)
     reader = models.UUIDField()
     position = models.UUIDField(null=True)
     organisation = models.UUIDField(null=True)
     grant_id = models.UUIDField(null=True)
+    behalf = models.UUIDField(null=True)
+    delegation = models.UUIDField(null=True)
     purpose = models.CharField(max_length=64)
     commitment = models.UUIDField(null=True)
     subjects = ArrayField(models.UUIDField())

@@ -92,7 +92,7 @@ class Timer(Journalled):
     """Something that must happen at a moment to a commitment (or, kind ``expiry``, to a grant, ``delegation`` to one;
     ``reorganise``: a merger).
 
-    Kinds: half_time, due_soon, breach, expiry, delegation, retention, reorganise. ``fired_at`` is set by the one act
+    Kinds: half_time, due_soon, breach, explain (of a contested read), expiry, delegation, retention, reorganise. ``fired_at`` is set by the one act
     that did it.
     """
 

@@ -44,6 +44,7 @@ def check_unique(book: Book) -> Iterator[Finding]:
         ("pause_reasons.yaml", "reasons", "code"),
         ("forms.yaml", "forms", "code"),
         ("retention.yaml", "rules", "code"),
+        ("data_rights.yaml", "rights", "code"),
     ]
     for name, items, key in lists:
         sheet = book.sheets.get(name)
@@ -146,6 +147,12 @@ def check_lists(book: Book) -> Iterator[Finding]:
         assert retention is not None
         if (rule.years is None) != rule.permanent:
             yield retention.at(f"$.rules[{index}]", f"{rule.code} says either years or permanent: true")
+    rights = book.sheet("data_rights.yaml", schema.DataRights)
+    known = {rule.code for rule in retention.value.rules} if retention else set()
+    for index, right in enumerate(rights.value.rights if rights and retention else ()):
+        assert rights is not None
+        if right.retention not in known:
+            yield rights.at(f"$.rights[{index}].retention", f"there is no retention rule {right.retention!r}")
     forms = book.sheet("forms.yaml", schema.ReferenceForms)
     if forms is not None:
         missing = vocabulary.ONE_STOP_FORMS - {form.code for form in forms.value.forms}

@@ -21,6 +21,7 @@ from sauro.web.people import person_of
 P = ParamSpec("P")
 _KEPT = "_sauro_keeps"
 REVIEW = "core.review_access"
+CONTESTS = ("core.answer_contest", "core.explain_read")
 
 
 @dataclass
@@ -58,7 +59,9 @@ def _keeper(request: HttpRequest) -> Keeper | None:
         return None
     official = official_of(request)
     reader = official.reader if official else Reader(person)
-    return Keeper(reader, official, frozenset(grant.action for grant in grants_for(reader, (*KEEPS, REVIEW))))
+    return Keeper(
+        reader, official, frozenset(grant.action for grant in grants_for(reader, (*KEEPS, REVIEW, *CONTESTS)))
+    )
 
 
 def may_keep(request: HttpRequest) -> bool:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from sauro.core.models import Definition, Reorganisation
+from sauro.core.models import Definition, Delegation, Reorganisation
+from sauro.core.moment import now
 from sauro.project.reorganisation import counting, naming
 from sauro.project.reorganisation.counting import Load
 from sauro.project.reorganisation.terms import Planned
@@ -88,6 +91,7 @@ def _offices(plan: Planned, names: dict[UUID, str]) -> Iterator[OfficeLine]:
 def _warnings(plan: Planned, names: dict[UUID, str]) -> Iterator[str]:
     yield from _vacant(plan, names)
     yield from _lost_rights(plan, names)
+    yield from _lost_deputies(plan, names)
     gone = {id_ for id_, _into in plan.pairs}
     for other in Reorganisation.objects.filter(state="planned"):
         if gone & {*other.absorbed, other.into} or plan.terms.into in other.absorbed:
@@ -123,3 +127,14 @@ def _lost_rights(plan: Planned, names: dict[UUID, str]) -> Iterator[str]:
             len(roles),
         )
         yield text % {"office": names.get(heir, "–"), "roles": said}
+
+
+def _lost_deputies(plan: Planned, names: dict[UUID, str]) -> Iterator[str]:
+    """Deputies whose authority ends with an office that goes: that of who is away, or their own."""
+    gone = list(plan.made.offices)
+    either = Q(position__in=gone) | Q(deputy_position__in=gone)
+    for each in Delegation.objects.filter(either, ended_at=None, valid_to__gt=now()).order_by(
+        "valid_to", "id"
+    ):
+        office = names.get(each.position) or naming.plain([each.position]).get(each.position, "–")
+        yield _("A deputy was named for %(office)s until %(day)s. That ends with the merger: name the deputy anew afterwards.") % {"office": office, "day": day(each.valid_to - timedelta(microseconds=1))}  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from sauro.core import timers
+from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor, Holding, Reorganisation
 from sauro.core.moment import now, simulated
@@ -106,6 +107,25 @@ def test_the_preview_counts_what_follows_and_names_what_needs_a_decision(
     )
     said = page.content.decode()
     assert "không thể hoàn tác" in said
+
+
+def test_the_preview_warns_of_deputies_whose_authority_ends(administrator: Client, town: Town) -> None:
+    chair, vice = office(COMMUNE, "chu-tich-xa"), office(COMMUNE, "pho-chu-tich-xa")
+    assert not any(chair.name_vi in each for each in _of_deputies(administrator))
+    today = local_day(now())
+    payload = {
+        "deputy": town.officers[vice.id], "deputy_position": vice.id, "roles": ["competent_authority"], "valid_from": today,
+        "valid_to": today + timedelta(days=4),
+    }  # fmt: skip
+    act(Ask("core.delegate", town.officers[chair.id], "away", payload, chair.id, chair.id))
+    (said,) = _of_deputies(administrator)
+    last = today + timedelta(days=4)
+    assert chair.name_vi in said and f"{last.day:02}/{last.month:02}/{last.year}" in said
+
+
+def _of_deputies(client: Client) -> list[str]:
+    warnings: list[str] = client.get(address(asked())).context["shown"].warnings
+    return [each for each in warnings if "làm thay" in each]
 
 
 def test_what_is_confirmed_is_what_was_shown(administrator: Client, town: Town) -> None:

@@ -1,4 +1,4 @@
-"""What a person was told, and who looked at their data."""
+"""What a person was told."""
 
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,11 @@ from django.utils.translation import get_language
 
 from sauro.core.moment import now
 from sauro.core.queries import definitions
-from sauro.core.queries.reading import who_looked as looked
 from sauro.core.queries.visibility import Reader
 from sauro.serve import jobs
 from sauro.serve.documents import notices as words
 from sauro.serve.documents.facts import Language
 from sauro.serve.models import Dossier, Notice
-from sauro.serve.pages.citizen.looked import lines_of
 from sauro.serve.rules.forms import say
 from sauro.serve.rules.procedures import procedure
 from sauro.web.people import signed_in
@@ -57,11 +55,3 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
         )
     Notice.objects.filter(pk__in=[r.pk for r in rows], read_at=None).update(read_at=now())
     return render(request, "serve/citizen/inbox.html", {"notices": shown})
-
-
-@signed_in
-def who_looked(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """Who opened the person's data: position and agency, case, time, reason."""
-    return render(
-        request, "serve/citizen/who_looked.html", {"looked": lines_of(looked(reader.person)), "all": True}
-    )

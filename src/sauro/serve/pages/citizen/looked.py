@@ -1,4 +1,4 @@
-"""Who opened a person's data, line by line in words: which office, which dossier, for what, when."""
+"""Who opened a dossier, line by line in words: which office, for what, when; each read for itself stands on another page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
-from sauro.core.queries import definitions
 from sauro.core.queries.reading import Looked
-from sauro.serve.models import Dossier
-from sauro.serve.rules.forms import say
-from sauro.serve.rules.procedures import procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +19,6 @@ class Seen:
     who: str
     purpose: str
     dossier: UUID | None
-    reference: str
-    name: str
     first_at: datetime
     last_at: datetime
     times: int
@@ -32,15 +26,9 @@ class Seen:
 
 def lines_of(found: Sequence[Looked]) -> list[Seen]:
     """Readings in words, newest first. Those that would read alike, on one day, are one line with their count."""
-    dossiers = {row.pk: row for row in Dossier.objects.filter(pk__in={line.commitment for line in found})}
     made: dict[tuple[object, ...], Seen] = {}
     for line in found:
-        row = dossiers.get(line.commitment) if line.commitment else None
-        seen = Seen(
-            _who(line), _purpose(line), row.pk if row else None, (row.code or row.reference) if row else "",
-            say(definitions.get(row.procedure).compiled(procedure).terms.name) if row else "",
-            line.first_at, line.last_at, line.times,
-        )  # fmt: skip
+        seen = Seen(_who(line), _purpose(line), line.commitment, line.first_at, line.last_at, line.times)
         key = (seen.who, seen.purpose, line.commitment, local_day(seen.last_at))
         known = made.get(key)
         if known is None:
@@ -55,10 +43,15 @@ def _who(line: Looked) -> str:
     if line.own:
         return _("You yourself")
     if (get_language() or "vi").startswith("en"):
-        position, organisation = line.position_en, line.organisation_en
+        position, organisation, deputy = line.position_en, line.organisation_en, line.deputy_en
     else:
-        position, organisation = line.position_vi, line.organisation_vi
-    return f"{position}, {organisation or '–'}" if position else _("The platform itself")
+        position, organisation, deputy = line.position_vi, line.organisation_vi, line.deputy_vi
+    office = f"{position}, {organisation or '–'}" if position else _("The platform itself")
+    return (
+        _("%(deputy)s, as deputy in the office: %(office)s") % {"deputy": deputy, "office": office}
+        if deputy
+        else office
+    )
 
 
 def _purpose(line: Looked) -> str:

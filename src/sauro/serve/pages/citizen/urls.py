@@ -21,7 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ho-so-cua-toi/<uuid:dossier>/giay-to/<slug:kind>.pdf", mine.paper, name="my_paper"),
     path("ho-so-cua-toi/<uuid:dossier>/tep/<uuid:file>", mine.file, name="my_file"),
     path("thong-bao/", inbox.notices, name="inbox"),
-    path("ai-da-xem/", inbox.who_looked, name="who_looked"),
     path("xac-thuc/", verify.ask, name="verify_ask"),
     path("xac-thuc/<str:code>/", verify.show, name="verify"),
     path("nhat-ky/", verify.journal, name="journal"),

@@ -226,4 +226,7 @@ def _looked(line: Looked) -> dict[str, Any]:
     position = line.position_en if english else line.position_vi
     organisation = line.organisation_en if english else line.organisation_vi
     who = _("the applicant") if line.own else f"{position}, {organisation}" if position else _("the platform")
+    deputy = line.deputy_en if english else line.deputy_vi
+    if deputy:
+        who = _("%(deputy)s, as deputy in the office: %(office)s") % {"deputy": deputy, "office": who}
     return {"who": who, "at": line.last_at, "times": line.times}
