@@ -92,7 +92,9 @@ def environment(kind: str) -> Path:
     if python.exists() and (not step.due() or (lock_name == "base" and not bigger.due())):
         return python
     began = time.monotonic()
-    say(f"Installing the locked packages of requirements/{lock.name} (about a minute the first time)…")
+    say(
+        f"Installing the locked packages of requirements/{lock.name} (a minute the first time, several on a busy machine)…"
+    )
     make_environment(folder)
     command: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--require-hashes", "--no-deps", "--prefer-binary", "-r", lock]

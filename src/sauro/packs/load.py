@@ -9,6 +9,7 @@ from sauro.core.doorway import Ask, Outcome, act_many
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.models import Definition
 from sauro.core.queries import definitions
+from sauro.core.queries.done import done_keys
 from sauro.core.refusal import Refusal
 from sauro.packs import claims
 from sauro.packs.administration import Organisation, Position
@@ -50,12 +51,22 @@ def load(pack: Pack, say: Say = lambda *_: None, provinces: Collection[str] | No
 def _do(asks: Sequence[Ask], what: str, say: Say) -> int:
     done = 0
     for at in range(0, len(asks), STEP):
-        for ask, result in zip(asks[at : at + STEP], act_many(asks[at : at + STEP]), strict=True):
+        # Most of a pack stands already. Whoever changed one file waits for that file, not for a hundred thousand answers.
+        new = _not_yet_done(asks[at : at + STEP])
+        for ask, result in zip(new, act_many(new), strict=True):
             if isinstance(result, Refusal) and result.code not in ("version_exists", "key_reused"):
                 raise PackRefused(f"{what}: {ask.key}: {result}")
             done += isinstance(result, Outcome) and not result.repeated
         say(what, min(at + STEP, len(asks)), len(asks))
     return done
+
+
+def _not_yet_done(asks: Sequence[Ask]) -> list[Ask]:
+    stands: set[tuple[str, str]] = set()
+    for action in {ask.action for ask in asks}:
+        keys = [ask.key for ask in asks if ask.action == action]
+        stands |= {(action, key) for key in done_keys(PLATFORM, action, keys)}
+    return [ask for ask in asks if (ask.action, ask.key) not in stands]
 
 
 def _definitions(pack: Pack) -> Iterator[Ask]:

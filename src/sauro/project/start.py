@@ -52,22 +52,33 @@ def only_one() -> Iterator[None]:
                 _("Sáu Rõ is already running from {folder}. Stop it first.").format(folder=settings.SAURO_VAR)
             ) from None
         lock.truncate(0)
-        lock.write(settings.SAURO_PUBLIC_URL)
+        lock.write(f"{settings.SAURO_PUBLIC_URL}\n{settings.SAURO_EDGE_PORT}\n")
         lock.flush()
         yield
 
 
 def serving_at() -> str:
     """Give the address of the `sauro up` that runs on this var folder, whatever port it was given; empty where none does."""
+    return next(iter(_said_by_up()), "")
+
+
+def edge_port() -> int:
+    """Give the port of this machine's live edge: that of the `sauro up` that runs, or what the settings say; 0 for none."""
+    said = _said_by_up()[1:2]
+    return int(said[0]) if said else int(settings.SAURO_EDGE_PORT)
+
+
+def _said_by_up() -> list[str]:
+    """Address and port of the edge of the `sauro up` that holds the lock; empty where none does."""
     place = settings.SAURO_VAR / "up.lock"
     if not place.exists():
-        return ""
+        return []
     with place.open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return lock.read().strip()
-    return ""
+            return lock.read().splitlines()
+    return []
 
 
 @contextlib.contextmanager

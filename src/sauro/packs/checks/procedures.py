@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sauro.packs import schema, vocabulary
 from sauro.packs.checks.book import Book, Finding, Sheet, twice
+from sauro.packs.checks.near import near
 from sauro.packs.checks.references import business_statuses
 from sauro.packs.pack import INSTRUMENTS
 
@@ -47,7 +48,7 @@ class Desk:
     def known(self, path: str, name: str, names: Names, what: str) -> Iterator[Finding]:
         """A name is one of those that another file gives."""
         if names is not None and name not in names:
-            yield self.at(path, f"there is no {what} {name!r}")
+            yield self.at(path, f"there is no {what} {name!r}{near(name, names)}")
 
     def once(self, items: object, path: str) -> Iterator[Finding]:
         """The ids of a list are given once."""
@@ -101,7 +102,8 @@ def _competent(desk: Desk) -> Iterator[Finding]:
     signer = next((office for office in offices.value.positions if office.code == competent.signer), None)
     path = "$.competent.signer"
     if signer is None:
-        yield desk.at(path, f"there is no office {competent.signer!r}")
+        offers = near(competent.signer, [office.code for office in offices.value.positions])
+        yield desk.at(path, f"there is no office {competent.signer!r} in positions.yaml{offers}")
         return
     if competent.organisation not in signer.organisations:
         yield desk.at(path, f"{competent.signer} is no office of {competent.organisation}")

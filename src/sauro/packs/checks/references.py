@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sauro.packs import schema, vocabulary
 from sauro.packs.checks.book import Book, Finding, Sheet, is_plain_text, structs, twice
+from sauro.packs.checks.near import near
 from sauro.packs.pack import INSTRUMENTS
 
 
@@ -14,12 +15,16 @@ def check_facts(book: Book) -> Iterator[Finding]:
     for sheet in book.all_sheets():
         for path, item in structs(sheet.value):
             if isinstance(item, schema.Fact) and sources is not None and item.source not in sources:
-                yield sheet.at(f"{path}.source", f"there is no source {item.source!r} in sources.yaml")
+                offers = near(item.source, sources)
+                yield sheet.at(
+                    f"{path}.source", f"there is no source {item.source!r} in sources.yaml{offers}"
+                )
             if isinstance(item, schema.Text):
                 yield from _text(sheet, path, item)
             if isinstance(item, schema.Basis) and numbers is not None and item.instrument not in numbers:
                 yield sheet.at(
-                    f"{path}.instrument", f"there is no instrument {item.instrument!r} in {INSTRUMENTS}"
+                    f"{path}.instrument",
+                    f"there is no instrument {item.instrument!r} in {INSTRUMENTS}{near(item.instrument, numbers)}",
                 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sauro.packs import schema, vocabulary
 from sauro.packs.checks.book import Finding
+from sauro.packs.checks.near import near
 from sauro.packs.checks.procedures import Desk, statuses
 
 
@@ -41,7 +42,10 @@ def _doer(desk: Desk, path: str, step: schema.Step) -> Iterator[Finding]:
     if offices is not None:
         office = next((item for item in offices.value.positions if item.code == step.position), None)
         if office is None:
-            yield desk.at(f"{path}.position", f"there is no office {step.position!r}")
+            offers = near(step.position, [item.code for item in offices.value.positions])
+            yield desk.at(
+                f"{path}.position", f"there is no office {step.position!r} in positions.yaml{offers}"
+            )
         elif step.unit not in office.organisations:
             yield desk.at(f"{path}.position", f"{step.position} is no office of {step.unit}")
         elif step.role not in office.roles:

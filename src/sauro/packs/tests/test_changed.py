@@ -1,11 +1,14 @@
 """A published version never changes: a pack that says otherwise is refused with file and line, before anything is done."""
 
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from sauro.core.doorway import Ask, act_many
+from sauro.core.doorway.batch import Result
 from sauro.core.models import Definition, Event
 from sauro.packs import VN
 from sauro.packs.check import check
@@ -32,6 +35,18 @@ def change(file: Path, old: str, new: str) -> int:
 
 def test_the_same_pack_is_loaded_again_without_an_act() -> None:
     assert load(read(VN), provinces={"75"}) == 0
+
+
+def test_what_stands_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(asks: Sequence[Ask]) -> list[Result]:
+        asked.extend(ask.key for ask in asks)
+        return act_many(asks)
+
+    monkeypatch.setattr("sauro.packs.load.act_many", counted)
+    load(read(VN), provinces={"75"})
+    assert asked == [], "whoever changed one file would wait for the whole pack"
 
 
 def test_a_changed_procedure_is_refused_with_file_and_line(copy: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
-from sauro.project import standing
+from sauro.project import standing, start
 from sauro.project.cli.language import _, number
 from sauro.project.examination.finding import Finding, State, one
 from sauro.project.standing import Standing
@@ -95,9 +95,11 @@ def queues(now: Standing) -> Iterator[Finding]:
     yield Finding("jobs", _("jobs"), state, text, remedy if state != "well" else "")
     behind = {name: lag for name, lag in now.reactions.items() if lag > FAR_BEHIND}
     text = _("{count} events behind at most").format(count=number(max(now.reactions.values(), default=0)))
-    remedy = _("Read the worker's log: an event that cannot be digested stops {names}.").format(
-        names=", ".join(behind)
-    )
+    names = ", ".join(sorted(behind))
+    # After a simulation, an import or a long stop they have much to read: that alone is no fault.
+    remedy = _(
+        "Look again in some minutes. If the count does not fall, an event that cannot be digested stops {names}: look for journal.consumer_stuck in the worker's log."
+    ).format(names=names)
     yield Finding(
         "reactions", _("reactions"), "warning" if behind else "well", text, remedy if behind else ""
     )
@@ -110,7 +112,7 @@ def queues(now: Standing) -> Iterator[Finding]:
 def edge(served: bool = True) -> Finding:
     """The live edge answers, where this machine has one."""
     name = _("live edge")
-    if not settings.SAURO_EDGE_PORT:
+    if not start.edge_port():
         return Finding(
             "edge", name, "well", _("none on this machine; pages change when they are loaded again")
         )
@@ -127,7 +129,7 @@ def edge(served: bool = True) -> Finding:
 def ask_edge() -> dict[str, Any] | None:
     """What the edge of this machine says of itself; None where nobody answers."""
     host = "127.0.0.1" if settings.SAURO_HOST in ("0.0.0.0", "::") else settings.SAURO_HOST  # noqa: S104 — compared, not bound
-    line = http.client.HTTPConnection(host, settings.SAURO_EDGE_PORT, timeout=1)
+    line = http.client.HTTPConnection(host, start.edge_port(), timeout=1)
     try:
         line.request("GET", "/readyz")
         found: dict[str, Any] = json.loads(line.getresponse().read(10_000))

@@ -79,3 +79,13 @@ def test_the_doctor_tells_the_port_that_up_was_given(settings, tmp_path: Path) -
         settings.SAURO_PUBLIC_URL = "http://127.0.0.1:8000"
         assert "127.0.0.1:8124" in machine.configuration().found
     assert start.serving_at() == "" and "127.0.0.1:8000" in machine.configuration().found
+
+
+def test_the_doctor_asks_the_edge_where_up_put_it(settings, tmp_path: Path) -> None:
+    from sauro.project import start
+
+    settings.SAURO_VAR, settings.SAURO_EDGE_PORT = tmp_path, 8125
+    with start.only_one():
+        settings.SAURO_EDGE_PORT = 8001
+        assert start.edge_port() == 8125
+    assert start.edge_port() == 8001
