@@ -40,9 +40,10 @@ def _operated(request: HttpRequest) -> Section | None:
         for each in wrong[:FIRST]
     ]
     faults = sum(each.state == "fault" for each in wrong)
-    chips = [Chip(f"▲ {_('put right')}", address, count=faults), Chip(f"◐ {_('look at it')}", address, count=len(wrong) - faults)]  # fmt: skip
+    counts = ((f"▲ {_('put right')}", faults), (f"◐ {_('look at it')}", len(wrong) - faults))
+    chips = [Chip(words, address, count=count) for words, count in counts if count]
     return Section(
-        _("The installation"), lines, chips if wrong else (), _("Everything that is looked at stands well."),
+        _("The installation"), lines, chips, _("Everything that is looked at stands well."),
         (address, _("Operations: every check and number")),
     )  # fmt: skip
 

@@ -165,7 +165,7 @@ def rule_words(rule: str) -> str:
     if number not in said:
         return citation(rule)
     clear = ", ".join(said[part] for part in parts.split(", ") if part in said)
-    return f"{said[number]} ({number}){': ' if clear else ''}{clear}"
+    return f"{said[number]}{': ' if clear else ''}{clear}"
 
 
 def event_words(name: str) -> str:

@@ -94,7 +94,7 @@ def test_a_province_has_no_authority_over_a_ministry(room: Room, state: State) -
     room.at("province").post(room.draft_at(), room.terms())
     task = Task.objects.get()
     page = room.post("province", task.id, "assign")
-    assert page.context["rule"] == "Không giao khi chưa đủ sáu rõ (I1): rõ thẩm quyền" and [name for name, _why, _field in page.context["unclear"]] == ["Thẩm quyền"]  # fmt: skip
+    assert page.context["rule"] == "Không giao khi chưa đủ sáu rõ: rõ thẩm quyền" and [name for name, _why, _field in page.context["unclear"]] == ["Thẩm quyền"]  # fmt: skip
     client = room.at("province")
     assert client.get(f"{BOARD}{task.id}/sua/").context["form"]["task"].value() == room.terms()["task"]
     sent = {**room.terms("department", coordinating=[]), "version": Commitment.objects.get(pk=task.id).version}  # fmt: skip
