@@ -76,4 +76,7 @@ def asked(world: World, cell: Cell) -> str:
         stack.enter_context(undone())
         if cell.answer != "allow" and cell.kind in BY_STATUS and cell.where not in TOLD:
             stack.enter_context(patch("django.template.loader.render_to_string", return_value=""))
-        return how(cell)(Question(world, cell, world.who(cell.role, cell.relation)))
+        who = world.who(cell.role, cell.relation)
+        # What an earlier cell was told, and no page has shown yet.
+        who.client.cookies.pop("messages", None)
+        return how(cell)(Question(world, cell, who))
