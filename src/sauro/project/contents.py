@@ -57,6 +57,12 @@ def fill(say: Say) -> None:
         demonstration.fill(say)
 
 
+def is_loaded(folder: Path) -> bool:
+    """Whether the pack was loaded from here in its present form."""
+    stamp = settings.SAURO_VAR / "stamps" / "pack"
+    return stamp.exists() and stamp.read_text() == _pack_digest(folder)
+
+
 def load_pack(folder: Path) -> int:
     """Load a pack through the doorway, with progress. Gives how many acts were done."""
     from sauro.packs.load import PackRefused, load

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from sauro import __version__
 from sauro.core import tickets
 from sauro.edge.feed import Connection, Feed
 from sauro.edge.serving import BESIDE_STREAMS, serve
@@ -26,7 +27,11 @@ CONNECT_WITHIN = 5
 async def connect() -> Connection:
     """Open a connection to the installation's database, as the application's role."""
     place: dict[str, Any] = settings.DATABASES["default"]
-    options = {"connect_timeout": CONNECT_WITHIN, **place["OPTIONS"], "application_name": "sauro edge"}
+    options = {
+        "connect_timeout": CONNECT_WITHIN,
+        **place["OPTIONS"],
+        "application_name": f"sauro {__version__} edge",
+    }
     return await psycopg.AsyncConnection.connect(
         host=place["HOST"] or None,
         port=place["PORT"] or None,

@@ -24,7 +24,7 @@ GRANTS = (
     "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {application}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application}",
-    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {application}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations, core_upgrade FROM {application}",
 )
 
 
@@ -58,12 +58,19 @@ def missing_migrations() -> list[str]:
     return missing
 
 
-def migrate() -> None:
-    """Bring the schema up to date as its owner, then apply the application's rights."""
+def migrate(upgrading: bool = False) -> None:
+    """Bring the schema up to date as its owner, then apply the application's rights.
+
+    An upgrade that has taken its steps already notes its own end, after its proof.
+    """
+    from sauro.project.upgrade import record
+
     with as_owner():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         apply_rights()
+        if not upgrading:
+            record.keep()
 
 
 def count_what_was_loaded() -> None:

@@ -21,6 +21,7 @@ from sauro.project.cli.simulate import stages
 from sauro.project.schema import missing_migrations as missing_migrations
 from sauro.project.simulation.preload import preload
 from sauro.project.supervisor import Program
+from sauro.project.upgrade.record import may_be_done_by_up
 
 Say = Callable[[str], None]
 
@@ -105,6 +106,10 @@ def prepare(say: Say) -> None:
 
     refuse_half_restored()
     if missing := missing_migrations():
+        if not may_be_done_by_up():
+            raise Stop(
+                _("This database was made by an older version. Upgrade it first: sauro upgrade --check")
+            )
         say(_("Setting the database up ({count} migrations)…").format(count=number(len(missing))))
         schema.migrate()
     contents.found(say)

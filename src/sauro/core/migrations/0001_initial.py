@@ -124,6 +124,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Upgrade",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=32)),
+                ("began", models.DateTimeField()),
+                ("ended", models.DateTimeField(null=True)),
+                ("events", models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Tally",
             fields=[
                 (

@@ -12,11 +12,12 @@ from sauro.core.models.instance import Instance, Number
 from sauro.core.models.records import Record
 from sauro.core.models.reorganisations import Reorganisation
 from sauro.core.models.tallies import Tally
+from sauro.core.models.upgrades import Upgrade
 from sauro.core.models.vault import Erasure, Personal, StoredFile, Token, UnitKey
 from sauro.core.models.workers import Heartbeat
 
 __all__ = [
     "Access", "Account", "Actor", "Checkpoint", "Commitment", "Conflict", "Consumer", "Contest", "ContestNotice",
     "Definition", "Delegation", "Erasure", "Event", "Grant", "Heartbeat", "Holding", "Instance", "Leaf", "Number", "Observation", "Personal", "Record", "Refused",
-    "Reorganisation", "StoredFile", "Tally", "Tile", "Timer", "Token", "UnitKey",
+    "Reorganisation", "StoredFile", "Tally", "Tile", "Timer", "Token", "UnitKey", "Upgrade",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from sauro.project.cli import (
     simulate,
     transfer,
     up,
+    upgrade,
     verify,
     worker,
 )
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     backup.BACKUP,
     backup.RESTORE,
     backup.KEY,
+    upgrade.COMMAND,
     transfer.IMPORT,
     transfer.EXPORT,
     manage.COMMAND,

@@ -63,7 +63,7 @@ def installation(current: bool = True) -> Iterator[None]:
         if current and (missing := start.missing_migrations()):
             raise Stop(
                 _(
-                    "The database lacks {count} migrations. Run `sauro up` once, or `sauro manage migrate`."
+                    "The database lacks {count} migrations. Say `sauro upgrade --check`, or `sauro up` for a new one."
                 ).format(count=number(len(missing)))
             )
         yield

@@ -58,7 +58,7 @@ def migrations() -> Finding:
             _("schema"),
             "fault",
             _("{count} migrations missing").format(count=number(len(missing))),
-            _("Run: sauro up"),
+            _("Run: sauro upgrade --check (a new database: sauro up)"),
         )
     return Finding("schema", _("schema"), "well", _("up to date"))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from sauro import __version__
 from sauro.project.settings.table import WrongSetting, text
 
 APPLICATION = "sauro_app"
@@ -78,7 +79,8 @@ def _described(place: dict[str, str]) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "application_name": "sauro",
+            # By its name an upgrade sees which versions still run.
+            "application_name": f"sauro {__version__}",
             # The doorway's prepared statements take arrays, for which PostgreSQL would plan anew at every use.
             "options": "-c plan_cache_mode=force_generic_plan",
         },
