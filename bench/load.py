@@ -30,6 +30,8 @@ AIM_MS, GENERATOR_PERCENT = 500.0, 20.0
 THREADS = 100
 SLOW_MS = 50
 PROCESSES = "2"
+RATES = "write=120/0 sign_in=60/0 search=60/0 export=30/0 api=300/0"
+"""As they stand for an account; all accounts come from one address here."""
 LOG = postgres.DATA.with_name(postgres.DATA.name + ".log")
 _DURATION = re.compile(r"duration: ([\d.]+) ms\s+(?:(?:execute|parse|bind)[^:]*|statement): (.*)", re.DOTALL)
 ACTS = "SELECT key FROM core_event WHERE key LIKE 'load-%%' AND name IN ('serve.submit_dossier', 'serve.accept_dossier')"
@@ -47,7 +49,14 @@ def run(settings: Settings) -> Result:
     with ExitStack() as stack:
         environment = {**os.environ, **installation.environment(address)}
         stack.enter_context(
-            _settings({"SAURO_WEB_PROCESSES": PROCESSES, "SAURO_PACE": "0", "SAURO_PRELOAD": "0"})
+            _settings(
+                {
+                    "SAURO_WEB_PROCESSES": PROCESSES,
+                    "SAURO_PACE": "0",
+                    "SAURO_PRELOAD": "0",
+                    "SAURO_RATES": RATES,
+                }
+            )
         )
         log = _log_from(address)
         port = stack.enter_context(serve(address))

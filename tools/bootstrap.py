@@ -32,6 +32,7 @@ SYSTEM = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "clamav-daemon": ("clamd",),
     "poppler-utils": ("pdfsig", "pdftoppm"),
+    "nginx-light": ("nginx",),
 }
 
 

@@ -68,6 +68,8 @@ class Installation:
             "SAURO_PROVINCES": "75",
             "SAURO_PORT": str(self.port),
             "SAURO_EDGE_PORT": "0",
+            # Few clients, all from here, ask as fast as they can.
+            "SAURO_RATES": "write=0/0 sign_in=0/0 search=0/0 export=0/0 api=0/0",
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         }
         return {**kept, **own, **self.settings}

@@ -71,7 +71,9 @@ def shared(var: Path) -> dict[str, str]:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give everything in the text format; 401 without the operator's token, 503 when the database does not answer."""
     if not operators.is_one(request):
-        answer = HttpResponse("Give the operator's token.\n", content_type="text/plain", status=401)
+        answer = HttpResponse(
+            "Give the operator's token.\n", content_type="text/plain; charset=utf-8", status=401
+        )
         answer["WWW-Authenticate"] = 'Bearer realm="operators"'
         return answer
     registry = CollectorRegistry()

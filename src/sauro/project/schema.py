@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from sauro.project.limits import rates
 from sauro.project.settings.database import APPLICATION, OWNER
 from sauro.project.settings.security import CACHE_TABLE
 from sauro.project.settings.table import WrongSetting
@@ -48,14 +49,13 @@ def as_owner() -> Iterator[None]:
 
 
 def missing_migrations() -> list[str]:
-    """Give the migrations that the database does not have yet, oldest first, and the cache's table if it lacks that."""
+    """Give the migrations that the database does not have yet, oldest first, and the tables of limits that it lacks."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     missing = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
-    # No migration makes it: Django does, from the settings.
-    if CACHE_TABLE not in connection.introspection.table_names():
-        missing.append(CACHE_TABLE)
-    return missing
+    # No migration makes these: they hold nothing that outlives an hour.
+    present = connection.introspection.table_names()
+    return missing + [table for table in (CACHE_TABLE, rates.TABLE) if table not in present]
 
 
 def migrate(upgrading: bool = False) -> None:
@@ -68,6 +68,8 @@ def migrate(upgrading: bool = False) -> None:
     with as_owner():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute(rates.CREATE)
         apply_rights()
         if not upgrading:
             record.keep()

@@ -174,6 +174,8 @@ def processes() -> list[Program]:
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
             *("--host", host, "--port", str(port), "--workers", str(settings.SAURO_WEB_PROCESSES)),
             *("--blocking-threads", str(settings.SAURO_WEB_THREADS), "--backlog", "1024"),
+            # Heads of requests have 64 KB and ten seconds; whoever keeps a line open and says nothing has as long.
+            *("--http", "1", "--http1-buffer-size", "65536", "--http1-header-read-timeout", "10000"),
             *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
             "sauro.project.wsgi:application",
         ],

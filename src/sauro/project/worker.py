@@ -27,6 +27,7 @@ from sauro.core.vault import erasure, keeping, keyring
 from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal
 from sauro.project.accounts import sessions
+from sauro.project.limits import rates
 from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
@@ -62,6 +63,7 @@ def duties() -> dict[str, Duty]:
         "quarantine": every(30.0, keeping.rescan),
         "task_lists": every(DAILY, lists.discard_old),
         "sessions": every(DAILY, sessions.forget_ended),
+        "limits": every(600.0, rates.forget),
         **({"pace": every(60 / settings.SAURO_PACE, pace.Pace().step)} if pace.wanted() else {}),
         **({"simulation": preload.make_rest} if preload.rest() else {}),
     }

@@ -19,4 +19,7 @@ class PersonalPageMiddleware:
         name = settings.SESSION_COOKIE_NAME
         if name in request.COOKIES or name in response.cookies:
             patch_cache_control(response, private=True, no_store=True)
+        if name in response.cookies and response.cookies[name]["max-age"] == 0:
+            # Signed out: what this browser still holds goes too, on a machine that others use after.
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response

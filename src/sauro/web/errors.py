@@ -1,5 +1,7 @@
 """Error pages that Django asks for by name (handler400 … handler500 and CSRF_FAILURE_VIEW)."""
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,8 +12,21 @@ from sauro.web.refusals import answer
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the browser sent something that cannot be read."""
+    """400: the browser sent something that cannot be read; 413 where it is only too much."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
     return render(request, "web/errors/400.html", status=400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than one request may hold. Nothing of it was read, and what was kept before is untouched."""
+    most = settings.SAURO_LARGEST_REQUEST // (1024 * 1024)
+    message = _(
+        "This was too much to send at once, so nothing of it was saved. What you saved before is untouched. "
+        "Go back in your browser and send less: at most %(most)s MB, with smaller or fewer files."
+    ) % {"most": most}
+    rule = _("One request holds at most %(most)s MB.") % {"most": most}
+    return answer(request, Refusal("too_large", rule, message, status=413))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,27 +21,32 @@ MOST = 6
 _SALT = "sauro.project.accounts.devices"
 
 
+def name() -> str:
+    """What the mark is called: over HTTPS so that no other host can plant one. Its path forbids the stricter prefix."""
+    return f"__Secure-{COOKIE}" if settings.SESSION_COOKIE_SECURE else COOKIE
+
+
 def mark_of(request: HttpRequest, user: User) -> str:
     """The random name of this browser for this account, or nothing for one that never signed in to it."""
     kept = _kept(request).get(_whose(user), "")
-    name, _, seal = kept.partition(".")
-    return name if seal and constant_time_compare(seal, _seal(user, name)) else ""
+    mark, _, seal = kept.partition(".")
+    return mark if seal and constant_time_compare(seal, _seal(user, mark)) else ""
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
     """Mark the browser in which this person has just signed in."""
-    name = mark_of(request, user) or secrets.token_hex(12)
+    mark = mark_of(request, user) or secrets.token_hex(12)
     others = {whose: kept for whose, kept in _kept(request).items() if whose != _whose(user)}
-    marks = dict([*others.items(), (_whose(user), f"{name}.{_seal(user, name)}")][-MOST:])
+    marks = dict([*others.items(), (_whose(user), f"{mark}.{_seal(user, mark)}")][-MOST:])
     response.set_cookie(
-        COOKIE, signing.dumps(marks, salt=_SALT, compress=True), max_age=AGE, httponly=True, samesite="Lax",
+        name(), signing.dumps(marks, salt=_SALT, compress=True), max_age=AGE, httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE, path="/accounts/",
     )  # fmt: skip
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
     try:
-        found: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=AGE)
+        found: Any = signing.loads(request.COOKIES.get(name(), ""), salt=_SALT, max_age=AGE)
     except signing.BadSignature:
         return {}
     return found if isinstance(found, dict) else {}

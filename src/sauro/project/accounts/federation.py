@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import jwt
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -34,9 +35,13 @@ from sauro.core.refusal import Refusal
 from sauro.core.vault import keyring
 from sauro.core.vault.tokens import tokens_for
 from sauro.project.accounts import events
+from sauro.project.outgoing import Session
 from sauro.project.settings.accounts import PROVIDER_ID
 from sauro.web.refusals import answer
 
+ALGORITHMS = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+)
 _NUMBER = re.compile(r"[0-9]{12}")
 _PERSONS = """
 SELECT t.unit FROM core_token t JOIN core_actor a ON a.id = t.unit AND a.kind = 'person'
@@ -84,6 +89,9 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth shi
         return found
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        # allauth takes the algorithm from the token itself: only signatures with a public key are proofs here.
+        if jwt.get_unverified_header(id_token).get("alg") not in ALGORITHMS:
+            raise OAuth2Error("algorithm")
         found: dict[str, Any] = jwtkit.verify_and_decode(
             credential=id_token, keys_url=self.openid_config["jwks_uri"], issuer=self.openid_config["issuer"],
             audience=app.client_id, lookup_kid=jwtkit.lookup_kid_jwk, verify_signature=True,
@@ -96,6 +104,10 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth shi
 
 class Federated(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Lets in who is in the register, and nobody else; keeps nothing of what the provider said."""
+
+    def get_requests_session(self) -> Session:
+        """What the provider's description names is fetched with care: it may name anything."""
+        return Session()
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Go on with the account of the person who was found; allauth's own table stays empty."""
@@ -178,7 +190,7 @@ def _went(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase])
     """Do it; a provider that cannot be reached, or that answers what is no answer, is told as such."""
     try:
         return view(request)
-    except (OAuth2Error, RequestException, KeyError, ValueError) as raised:
+    except (OAuth2Error, RequestException, jwt.PyJWTError, KeyError, ValueError) as raised:
         events.told("account.sign_in_failed", reason="provider", error=type(raised).__name__)
         return failed(request)
 

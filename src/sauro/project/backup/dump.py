@@ -21,11 +21,12 @@ from django.db import connection
 from sauro.project import postgres
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _
+from sauro.project.limits import rates
 from sauro.project.settings.security import CACHE_TABLE
 
 PIECE = 256 * 1024
 # Sign-ins that were ended since must not come to life again, and workers of then are not missed by those of today.
-NOT_KEPT = ("django_session", "usersessions_usersession", "core_heartbeat", CACHE_TABLE)
+NOT_KEPT = ("django_session", "usersessions_usersession", "core_heartbeat", CACHE_TABLE, rates.TABLE)
 _TIMEOUT = b"\nSET transaction_timeout = 0;\n"
 _KNOWS_TIMEOUT = 170000
 _GZIP = 31  # zlib's number for a stream with gzip's head

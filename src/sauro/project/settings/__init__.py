@@ -8,7 +8,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from sauro.core.vault.scanner import ClamdScanner
-from sauro.project.settings import accounts, database, edge, logs, security
+from sauro.project.settings import accounts, database, edge, limits, logs, security
 from sauro.project.settings.accounts import *  # noqa: F403
 from sauro.project.settings.security import CACHES as CACHES
 from sauro.project.settings.table import ROOT as ROOT
@@ -87,21 +87,25 @@ INSTALLED_APPS = [
     "sauro.project",
 ]
 MIDDLEWARE = [
+    # Around the static files too: a drawing that is opened by itself is a page.
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Behind the static files, which nobody needs to count, and around everything else.
     "sauro.project.metrics.RequestsMiddleware",
-    "csp.middleware.CSPMiddleware",
     # Around the session, so that it sees a sign-in and a sign-out too.
     "sauro.web.caching.PersonalPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Both before anything reads what was sent, and where the reader's language is known.
+    "sauro.project.limits.middleware.SizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sauro.project.limits.middleware.RateMiddleware",
     "sauro.project.accounts.gate.GateMiddleware",
     "sauro.web.refusals.RefusalMiddleware",
     "sauro.web.reading.ReadableMiddleware",
@@ -144,7 +148,6 @@ OWNER_DATABASE: dict[str, Any] | None = (
 # Language and time
 LANGUAGE_CODE = text("SAURO_LANGUAGE")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
-LANGUAGE_COOKIE_NAME = "sauro_language"
 FORMAT_MODULE_PATH = "sauro.web.formats"
 # The project is no application, so Django would not find its words by itself.
 LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
@@ -161,6 +164,11 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [SAURO_OIDC] if SAURO_OIDC
 CONTENT_SECURITY_POLICY = security.policy(edge.origin(SAURO_EDGE_URL), accounts.origin_of(SAURO_OIDC))
 _HTTPS = SAURO_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+# The prefix binds a cookie to this very host, so that no neighbour's name can plant one; browsers take it over HTTPS only.
+_HOST = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_HOST}sauro_language"
+MESSAGE_STORAGE = "sauro.web.notices.Notices"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
@@ -176,6 +184,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # Files: static ones are collected once per version; uploads go through the vault, never to MEDIA_ROOT
 STATIC_URL = "/static/"
+# Styles, scripts and fonts are for our own pages.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = SAURO_VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -183,8 +193,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+SAURO_RATES = limits.rates()
+SAURO_LARGEST_REQUEST = 32 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A larger body would pass with its files left out unseen: the middleware answers it with 413 first.
+FILE_UPLOAD_MAX_MEMORY_SIZE = SAURO_LARGEST_REQUEST
 
 # Mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("SAURO_MAIL_FROM")

@@ -162,6 +162,12 @@ TABLE: tuple[Setting, ...] = (
         "Number of proxies in front of the page server, each of which adds an address to X-Forwarded-For. 0: this header is not believed; behind a proxy, all visitors are then counted together when sign-in attempts are limited.",
     ),
     Setting(
+        "SAURO_RATES",
+        "write=120/1200 sign_in=60/600 search=60/600 export=30/300 api=300/1200",
+        "Mỗi phút được yêu cầu bao nhiêu lần, theo loại: của một tài khoản / của một địa chỉ mạng (cả một cơ quan có thể chung một địa chỉ); 0 là không giới hạn. Quá mức thì trả lời 429. Đếm trong cơ sở dữ liệu, chung cho mọi máy.",
+        "How many requests a minute, by kind: of one account / of one network address (a whole agency may share one); 0 is no limit. Beyond it the answer is 429. Counted in the database, together for all machines.",
+    ),
+    Setting(
         "SAURO_SECOND_FACTOR",
         "by-profile",
         "Người giữ chức vụ có phải dùng yếu tố thứ hai (khóa truy cập hoặc mã một lần) mới làm việc được không. «by-profile»: bắt buộc, trừ bản trình diễn, nơi chỉ mời dùng.",

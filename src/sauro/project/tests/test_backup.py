@@ -163,7 +163,13 @@ def test_a_backup_is_whole_and_holds_no_key(place: Path) -> None:
     bodies = b"".join(opened(made.folder / BODIES, key, made.manifest.id))
     assert b"COPY public.core_event" in dump
     tables = set(connection.introspection.table_names())
-    for table in ("django_session", "usersessions_usersession", "core_heartbeat", "sauro_limits"):
+    for table in (
+        "django_session",
+        "usersessions_usersession",
+        "core_heartbeat",
+        "sauro_limits",
+        "sauro_rate",
+    ):
         assert table in tables and f"COPY public.{table} ".encode() not in dump, table
     for body in (dump, bodies, *(path.read_bytes() for path in made.folder.iterdir())):
         assert not any(secret[-32:] in body or secret[-32:].hex().encode() in body for secret in secrets)

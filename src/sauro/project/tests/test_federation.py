@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 import requests
 from allauth.mfa.totp.internal import auth
@@ -177,6 +178,35 @@ def test_a_token_that_another_key_signed_is_refused(vneid: Provider) -> None:
     vneid.signing = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     browser = Client()
     assert refused(browser.get(begin(browser)), browser)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "none"])
+def test_a_token_under_another_kind_of_key_is_refused(
+    vneid: Provider, algorithm: str, monkeypatch: Any
+) -> None:
+    """The public key taken for a shared secret, or no key at all: the token does not choose what proves it."""
+    person("thuat-toan", number=NUMBER)
+    made = jwt.encode
+
+    def other(claims: dict[str, Any], _key: Any, **more: Any) -> str:
+        key = "x" * 64 if algorithm == "HS256" else ""
+        return made(claims, key, algorithm=algorithm, headers=more.get("headers"))
+
+    monkeypatch.setattr("sauro.project.tests.provider.jwt.encode", other)
+    browser = Client()
+    assert refused(browser.get(begin(browser)), browser)
+
+
+@pytest.mark.parametrize("named", ["jwks_uri", "token_endpoint", "userinfo_endpoint"])
+def test_what_a_provider_names_inside_our_network_is_not_fetched(vneid: Provider, named: str) -> None:
+    person("ben-trong", number=NUMBER)
+    vneid.spoil = {
+        "discovery": lambda said: said.update({named: said[named].replace("localhost", "127.0.0.1")})
+    }
+    browser = Client()
+    assert refused(browser.get(begin(browser)), browser)
+    vneid.spoil = {}
+    assert is_in(come()[0]), "unspoilt, it fits"
 
 
 def test_an_answer_is_good_in_the_session_that_asked_and_once(vneid: Provider) -> None:
