@@ -225,4 +225,6 @@ def test_queues_are_told() -> None:
         (code, "warning") for code in ("jobs", "reactions", "timers")
     ]
     assert "serve.tell" in told[1].remedy and all(each.remedy for each in told)
-    assert "some minutes" in told[1].remedy, "much to read is no fault by itself"
+    assert "journal.consumer_stuck" in told[1].remedy, (
+        "much to read is no fault by itself: the log tells them apart"
+    )
