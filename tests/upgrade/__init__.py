@@ -1,0 +1,1 @@
+"""Databases that released versions wrote, upgraded by this one."""

@@ -1,0 +1,134 @@
+"""A database that a released version wrote is upgraded by this one: no act is lost, whatever cuts it off (I10, I12)."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sauro.project.settings.database import APPLICATION, DATABASE
+from tests.faults.installation import PATIENCE, ROOT, Installation
+from tests.upgrade.conftest import KEPT, Kept, Stand
+
+COUNTS = {
+    "events": "core_event", "dossiers": "serve_dossier", "tasks": "steer_task", "delegations": "core_delegation",
+    "mergers": "core_reorganisation WHERE state = 'done'",
+}  # fmt: skip
+LATER = "SELECT count(*) FROM django_migrations WHERE name LIKE '000%_later_%'"
+COLUMN = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'core_commitment' AND column_name = '{}'"
+NEWEST = KEPT[-1] if KEPT else Path()
+pytestmark = pytest.mark.skipif(not KEPT, reason="No version was released yet: python -m tools.keep")
+
+
+def upgraded(at: Installation, steps: int) -> None:
+    done = at.command("upgrade", "--without-backup", "--json")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    said = json.loads(done.stdout)
+    assert said["well"] and said["steps"] == steps, said
+    if steps:
+        assert said["events_before"] == said["events_after"] and said["replayed"]["findings"] == []
+
+
+@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.name.removesuffix(".tar.xz"))
+def test_every_kept_database_is_upgraded_and_goes_on(stand: Stand, file: Path) -> None:
+    kept = stand(file)
+    done = kept.at.command("upgrade", "--without-backup", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["well"], done.stdout[-3000:] + done.stderr[-3000:]
+    for name, table in COUNTS.items():
+        assert kept.count(f"SELECT count(*) FROM {table}") == kept.told[name] > 0, name
+    kept.goes_on(kept.at)
+
+
+def test_a_later_version_says_what_is_to_come_wants_a_backup_and_upgrades(stand: Stand) -> None:
+    kept = stand(NEWEST)
+    later = kept.later()
+    looked = later.command("upgrade", "--check", "--json")
+    said = json.loads(looked.stdout)
+    assert looked.returncode == 1 and not said["well"]
+    assert [(step["name"], step["beside"]) for step in said["steps"]] == [
+        ("core.0003_later_weight", True),
+        ("core.0004_later_rows", False),
+    ]
+    assert said["steps"][0]["locks"] == ["core_commitment"] and said["steps"][1]["rewrites"] == [
+        "core_heartbeat"
+    ]
+    assert [each["code"] for each in said["findings"] if each["state"] == "fault"] == ["backup"]
+    assert later.command("worker").returncode == 3, "nothing runs on a database that lacks something"
+    refused = later.command("upgrade", SAURO_LANGUAGE="en")
+    assert refused.returncode == 4 and "(upgrade.backup)" in refused.stderr and kept.count(LATER) == 0
+    upgraded(later, 2)
+    assert kept.count(COLUMN.format("weight")) == 1
+    kept.goes_on(later)
+    older = kept.at.command("upgrade", "--check", "--json")
+    assert older.returncode == 1 and "0004_later_rows" in older.stdout, (
+        "an older program is told that it is older"
+    )
+
+
+def test_the_old_version_runs_on_until_the_step_that_it_must_not_see(stand: Stand) -> None:
+    kept = stand(NEWEST)
+    later = kept.later()
+    address = kept.at.server.address(DATABASE, APPLICATION)
+    with psycopg.connect(address, application_name="sauro 0.0.9"):
+        stopped = later.command("upgrade", "--without-backup")
+        assert stopped.returncode == 4 and "(upgrade.beside)" in stopped.stderr, stopped.stderr
+        assert "sauro 0.0.9" in stopped.stderr and kept.count(LATER) == 1
+    upgraded(later, 1)
+
+
+def test_a_step_that_fails_halfway_leaves_nothing_and_the_mended_version_goes_on(stand: Stand) -> None:
+    kept = stand(NEWEST)
+    failed = kept.later("failing_settings").command("upgrade", "--without-backup")
+    assert failed.returncode == 1 and "core.0005_later_fails" in failed.stderr, failed.stderr
+    assert kept.count(COLUMN.format("half")) == 0 and kept.count(LATER) == 2
+    assert kept.events() == kept.told["events"]
+    mended = kept.later()
+    assert kept.count("SELECT count(*) FROM core_upgrade WHERE ended IS NULL") == 1
+    done = mended.command("upgrade", "--without-backup", "--json")
+    said = json.loads(done.stdout)
+    assert done.returncode == 0 and said["well"] and said["events_before"] == kept.told["events"], done.stderr
+    assert kept.count("SELECT count(*) FROM core_upgrade WHERE ended IS NULL") == 0
+
+
+@pytest.mark.parametrize("moment", ["in a step", "before the proof ended"])
+def test_killed_it_is_said_again(stand: Stand, moment: str) -> None:
+    kept = stand(NEWEST)
+    later = kept.later()
+    asked = {
+        "in a step": "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+        "before the proof ended": "SELECT count(*) FROM django_migrations WHERE name = '0004_later_rows'",
+    }[moment]
+    command = [sys.executable, "-m", "sauro.project.cli", "upgrade", "--without-backup"]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=later.environment, stdout=-3, stderr=-3, start_new_session=True
+    )
+    end = time.monotonic() + PATIENCE
+    while not kept.count(asked):
+        assert time.monotonic() < end and running.poll() is None
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert kept.count("SELECT count(*) FROM core_upgrade WHERE ended IS NULL") == 1, (
+        "it is known to be under way"
+    )
+    looked = json.loads(later.command("upgrade", "--check", "--json").stdout)
+    assert "cut_off" in [each["code"] for each in looked["findings"]]
+    done = later.command("upgrade", "--without-backup", "--json")
+    said = json.loads(done.stdout)
+    assert done.returncode == 0 and said["well"] and said["events_before"] == kept.told["events"], done.stderr
+    assert kept.count(LATER) == 2
+
+
+def test_two_at_once_are_one(stand: Stand) -> None:
+    from sauro.project.upgrade.doing import LOCK
+
+    kept: Kept = stand(NEWEST)
+    with kept.at.database() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        refused = kept.later().command("upgrade", "--without-backup")
+        assert refused.returncode == 3 and kept.count(LATER) == 0
