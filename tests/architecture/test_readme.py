@@ -32,7 +32,13 @@ def pages():
 def check(command):
     """Raise AssertionError for a command that this checkout does not have."""
     program, *arguments = shlex.split(command)
-    if program == "make":
+    while "=" in program:
+        name = program.partition("=")[0]
+        assert f"`{name}`" in (ROOT / "docs/reference/settings.md").read_text(), f"{name} is no setting"
+        program, *arguments = arguments
+    if program == "cp":
+        assert (ROOT / arguments[0]).is_file(), command
+    elif program == "make":
         _check_make(arguments)
     elif program == SAURO:
         from sauro.project.cli import parser

@@ -158,7 +158,7 @@ LISTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("steer:warnings", {}),
     ("serve:my_dossiers", {}),
     ("serve:inbox", {}),
-    ("serve:who_looked", {}),
+    ("who_looked", {}),
     ("watch:desk", {}),
     ("watch:desk", {"export": "csv"}),
     ("watch:desk", {"part": "now"}),

@@ -67,9 +67,8 @@ def tell_the_head(head: Visit, dossier: str) -> None:
     while True:
         # The worker fires the timer that fell due while nobody was there, and then tells people.
         head.open("/can-bo/")
-        if page.locator(
-            f"main .sr-status--late:has-text('{words['passed']}') + a[href*='{dossier}']"
-        ).count():
+        told = page.locator("main li", has=page.locator(f"a[href*='{dossier}']"))
+        if told.locator(f".sr-status--late:has-text('{words['passed']}')").count():
             break
         assert time.monotonic() < patience, page.locator("main").inner_text()
         time.sleep(1)

@@ -253,7 +253,7 @@ def test_a_link_cannot_say_what_is_asked_of_the_provider(vneid: Provider) -> Non
 def test_it_leads_nowhere_else(vneid: Provider) -> None:
     person("di-dau", number=NUMBER)
     _browser, answer = come(next="https://xau.example/")
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/ho-so-cua-toi/"
 
 
 def test_without_settings_there_is_no_such_page() -> None:

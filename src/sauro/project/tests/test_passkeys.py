@@ -116,7 +116,7 @@ def test_a_passkey_is_the_second_proof_after_a_password(devices) -> None:
     device.password("khoa-hai")
     assert device.page.url.endswith("/accounts/2fa/authenticate/")
     device.page.locator("form[data-sr-passkey] button").click()
-    device.page.wait_for_url(device.site + "/")
+    device.page.wait_for_url(device.site + "/ho-so-cua-toi/")
     assert device.open("/accounts/").title().startswith("Tài khoản của bạn")
 
 

@@ -202,7 +202,7 @@ def test_nobody_is_sent_elsewhere(clock, where: str) -> None:
     browser = Client()
     browser.post("/accounts/login/", {"login": "di-dau", "password": PASSWORD, "next": where})
     answer = browser.post("/accounts/2fa/authenticate/", {"code": code(secret)})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/ho-so-cua-toi/"
     led = browser.get("/accounts/2fa/", {"next": where}).context["shell"]
     assert led.next_page == "/"
 

@@ -127,18 +127,3 @@ def test_one_reads_what_one_declared_and_takes_home_what_one_attached(
     other = citizen.file()
     assert citizen.client.get(f"/ho-so-cua-toi/{other}/tep/{file.id}").status_code == 404
     assert stranger.get(address).status_code == 404
-
-
-def test_who_looked_names_the_dossier_and_the_purpose_once(citizen: Citizen) -> None:
-    first, second = citizen.file(), citizen.file()
-    for dossier in (first, second):
-        row = Dossier.objects.get(pk=dossier)
-        office = UUID(row.plan["positions"][row.step])
-        for how in ("page", "file", "paper"):
-            open_dossier(Reader(citizen.town.holder(office), office), dossier, how=how)
-    html = citizen.get("/ai-da-xem/")
-    assert '<ul class="govuk-list sr-lines">' in html
-    for dossier in (first, second):
-        reference = Dossier.objects.get(pk=dossier).reference
-        assert html.count(f'href="/ho-so-cua-toi/{dossier}/">{reference}</a>') == 1
-    assert html.count("để giải quyết hồ sơ") == 2 and html.count("Đăng ký khai sinh") == 2

@@ -1,6 +1,7 @@
 """Officials of a town at their desks, in a browser's place: Django's client, signed in as who holds an office."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import VIETNAM, local_day
 from sauro.core.ids import new_id
 from sauro.core.models import Account, Commitment
+from sauro.core.moment import now
+from sauro.core.queries import courses
 from sauro.core.vault import keyring
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import ENTERED, Town
@@ -21,6 +25,15 @@ ENTRIES: dict[str, Any] = {f"entry-{name}": value for name, value in ENTERED.ite
     "entry-registered_on_day": "22", "entry-registered_on_month": "11", "entry-registered_on_year": "2026",
 }  # fmt: skip
 """The same, as the draft's form sends it."""
+
+
+def a_monday() -> datetime:
+    """Nine o'clock on a Monday to come, with working days about it: whoever acts then was granted it before."""
+    _id, calendar = courses.calendar(local_day(now()))
+    day = local_day(now()) + timedelta(days=15)
+    while day.weekday() or any(calendar.day(day + timedelta(days=n)).rest is not None for n in range(4)):  # fmt: skip
+        day += timedelta(days=1)
+    return datetime.combine(day, time(9), VIETNAM)
 
 
 def signed_in(person: UUID) -> Client:

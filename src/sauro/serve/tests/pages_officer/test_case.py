@@ -9,9 +9,10 @@ from django.test import Client
 
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Actor, Commitment
+from sauro.core.moment import simulated
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import ENTERED, Town
-from sauro.serve.tests.pages_officer.conftest import ENTRIES, Desks, signed_in
+from sauro.serve.tests.pages_officer.conftest import ENTRIES, Desks, a_monday, signed_in
 
 pytestmark = pytest.mark.django_db
 MET = ["same_as_form", "personal_number", "register_number"]
@@ -254,16 +255,20 @@ def test_a_draft_goes_back_and_its_words_are_there_again(town: Town, desks: Desk
 def test_the_head_stops_with_a_reason_and_cannot_move_what_is_due_the_same_day(
     town: Town, desks: Desks
 ) -> None:
-    dossier = town.file()
-    desks.post(dossier, "accept")
-    head = desks.at(dossier, "sign")
-    assert "extend" not in [o.verb.slug for o in head.get(f"/can-bo/ho-so/{dossier}/").context["offers"]]
-    refused = desks.post(dossier, "extend", head, by=2, reason="Chờ cơ sở dữ liệu quốc gia")
-    assert refused.status_code == 409 and refused.context["lost"]
-    desks.post(dossier, "complete", step="check")
-    assert desks.post(dossier, "stop", head, reason="Thôi").status_code == 422
-    assert desks.post(dossier, "stop", head, reason="Người nộp đề nghị dừng").status_code == 302
-    assert Dossier.objects.get(pk=dossier).status == 8
+    # In the morning: what is filed after three o'clock is due on the next day.
+    monday = a_monday()
+    with simulated(lambda: monday):
+        dossier = town.file()
+        desks.post(dossier, "accept")
+        head = desks.at(dossier, "sign")
+        offers = head.get(f"/can-bo/ho-so/{dossier}/").context["offers"]
+        assert "extend" not in [o.verb.slug for o in offers]
+        refused = desks.post(dossier, "extend", head, by=2, reason="Chờ cơ sở dữ liệu quốc gia")
+        assert refused.status_code == 409 and refused.context["lost"]
+        desks.post(dossier, "complete", step="check")
+        assert desks.post(dossier, "stop", head, reason="Thôi").status_code == 422
+        assert desks.post(dossier, "stop", head, reason="Người nộp đề nghị dừng").status_code == 302
+        assert Dossier.objects.get(pk=dossier).status == 8
 
 
 def test_a_payment_is_notified_and_recorded(town: Town, desks: Desks) -> None:

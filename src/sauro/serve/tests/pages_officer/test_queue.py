@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,26 +10,15 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sauro.core.doorway import Ask, act
-from sauro.core.doorway.decide import VIETNAM, local_day
 from sauro.core.ids import new_id
 from sauro.core.models import Access, Commitment
 from sauro.core.moment import now, simulated
-from sauro.core.queries import courses
 from sauro.serve.models import Dossier, Notice
 from sauro.serve.tests.conftest import Town
-from sauro.serve.tests.pages_officer.conftest import Desks, at_home, home
+from sauro.serve.tests.pages_officer.conftest import Desks, a_monday, at_home, home
 from sauro.web.spreadsheet import inert
 
 pytestmark = pytest.mark.django_db
-
-
-def a_monday() -> datetime:
-    """Nine o'clock on a Monday to come, with working days about it: whoever acts then was granted it before."""
-    _id, calendar = courses.calendar(local_day(now()))
-    day = local_day(now()) + timedelta(days=15)
-    while day.weekday() or any(calendar.day(day + timedelta(days=n)).rest is not None for n in range(4)):  # fmt: skip
-        day += timedelta(days=1)
-    return datetime.combine(day, time(9), VIETNAM)
 
 
 def test_a_list_is_masked_and_reading_it_opens_nothing(town: Town, desks: Desks) -> None:
