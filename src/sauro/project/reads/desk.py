@@ -25,6 +25,7 @@ from sauro.project.reads import listing, words
 from sauro.project.reads.context import context_of
 from sauro.project.reads.forms import AnswerForm, ExplainForm, QuestionForm
 from sauro.project.reads.mine import said
+from sauro.serve.pages.citizen.looked import purpose
 from sauro.serve.pages.officer.office import Official
 from sauro.web import forms
 
@@ -117,7 +118,7 @@ def _row(reader: Reader, line: listing.Line, known: Mapping[UUID, words.Case], m
     return {
         "line": line, "case": known.get(line.case) if line.case else None, "schedule": words.schedule(line.due, line.finished_at, moment),
         "turn": words.turn(line.stage), "yours": listing.in_turn(reader, line), "who": line.who or words.who_machine(),
-        "purpose": words.purpose(line.purpose, machine=line.machine), "outcome": words.outcomes().get(line.outcome, ""),
+        "purpose": purpose(line.purpose, machine=line.machine), "outcome": words.outcomes().get(line.outcome, ""),
     }  # fmt: skip
 
 

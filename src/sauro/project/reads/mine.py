@@ -21,6 +21,7 @@ from sauro.project.offices.words import english
 from sauro.project.reads import listing, words
 from sauro.project.reads.asked import Asked, asked_of
 from sauro.project.reads.forms import ContestForm
+from sauro.serve.pages.citizen.looked import purpose
 from sauro.web import forms
 from sauro.web.people import signed_in
 from sauro.web.shapes import Chip
@@ -54,7 +55,7 @@ def who_looked(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _seen(line: Looked, known: dict[UUID, words.Case], contest: listing.Line | None) -> dict[str, Any]:
     case = known.get(line.commitment) if line.commitment else None
     return {
-        "id": line.id, "who": words.who(line), "purpose": words.purpose(line.purpose, own=line.own, machine=line.machine),
+        "id": line.id, "who": words.who(line), "purpose": purpose(line.purpose, own=line.own, machine=line.machine),
         "how": words.shown(line.how), "first_at": line.first_at, "last_at": line.last_at, "times": line.times, "case": case,
         "own": line.own, "machine": line.machine, "contest": contest, "stage": words.stage(contest.stage) if contest else "",
         "may_contest": not line.own and (contest is None or contest.stage == "withdrawn"),
@@ -84,7 +85,7 @@ def _table(person: UUID, asked: Asked) -> Iterator[list[str]]:
         case = known.get(line.commitment) if line.commitment else None
         contest = contested.get(line.id)
         cells = [
-            words.who(line), words.purpose(line.purpose, own=line.own, machine=line.machine), words.shown(line.how),
+            words.who(line), purpose(line.purpose, own=line.own, machine=line.machine), words.shown(line.how),
             case.words if case else "", moment_words(line.first_at), moment_words(line.last_at), str(line.times),
             words.stage(contest.stage) if contest else "",
         ]  # fmt: skip

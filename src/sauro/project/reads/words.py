@@ -70,23 +70,6 @@ def who_machine() -> str:
     return _("The platform itself")
 
 
-def purpose(code: str, *, own: bool = False, machine: bool = False) -> str:
-    """For what it was read; the purpose comes from the act or page, never from who read."""
-    if own:
-        return _("to see what is your own")
-    if machine and code == "settle_dossier":
-        return _("to prepare papers")
-    words = {
-        "settle_dossier": _("to handle the dossier"),
-        "notify": _("to write you a letter"),
-        "assist": _("to file for you at the counter"),
-        "prepare_signature": _("to prepare the signature"),
-        "protect_data": _("to answer your contest of a read"),
-        "steer": _("to work on a task"),
-    }
-    return words.get(code, code)
-
-
 def shown(how: str) -> str:
     """In what form it was read."""
     words = {"page": _("on a page"), "file": _("a file"), "export": _("in a list taken out"), "paper": _("a paper"), "worker": _("without being shown"), "counter": _("at the counter"), "search": _("in a search"), "api": _("by a program")}  # fmt: skip

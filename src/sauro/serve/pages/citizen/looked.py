@@ -28,7 +28,7 @@ def lines_of(found: Sequence[Looked]) -> list[Seen]:
     """Readings in words, newest first. Those that would read alike, on one day, are one line with their count."""
     made: dict[tuple[object, ...], Seen] = {}
     for line in found:
-        seen = Seen(_who(line), _purpose(line), line.commitment, line.first_at, line.last_at, line.times)
+        seen = Seen(_who(line), _of(line), line.commitment, line.first_at, line.last_at, line.times)
         key = (seen.who, seen.purpose, line.commitment, local_day(seen.last_at))
         known = made.get(key)
         if known is None:
@@ -37,6 +37,10 @@ def lines_of(found: Sequence[Looked]) -> list[Seen]:
             first, last = min(known.first_at, seen.first_at), max(known.last_at, seen.last_at)
             made[key] = replace(known, first_at=first, last_at=last, times=known.times + seen.times)
     return list(made.values())
+
+
+def _of(line: Looked) -> str:
+    return purpose(line.purpose, own=line.own, machine=not line.position_vi)
 
 
 def _who(line: Looked) -> str:
@@ -54,15 +58,18 @@ def _who(line: Looked) -> str:
     )
 
 
-def _purpose(line: Looked) -> str:
-    if line.own:
-        return _("to see your own dossier")
-    if not line.position_vi and line.purpose == "settle_dossier":
+def purpose(code: str, *, own: bool = False, machine: bool = False) -> str:
+    """For what it was read; the purpose comes from the act or page, never from who read."""
+    if own:
+        return _("to see what is your own")
+    if machine and code == "settle_dossier":
         return _("to prepare papers")
     words = {
         "settle_dossier": _("to handle the dossier"),
         "notify": _("to write you a letter"),
         "assist": _("to file for you at the counter"),
         "prepare_signature": _("to prepare the signature"),
+        "protect_data": _("to answer your contest of a read"),
+        "steer": _("to work on a task"),
     }
-    return words.get(line.purpose, line.purpose)
+    return words.get(code, code)
