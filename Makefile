@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 VENV := var/venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fix docs bench reset
+.PHONY: help run test test-slow check fix docs audit bench reset
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 18
@@ -32,6 +32,9 @@ fix: ## let the tools put right what they can: format, imports, catalogues, gene
 docs: ## write docs/reference from the code
 	@$(PYTHON) tools/bootstrap.py test
 	@$(VENV)/python -m tools.reference
+
+audit: ## ask the advisory feed about every locked package; fails, saying so, where it cannot be asked (FEED=…)
+	@$(PYTHON) -m tools.audit $(if $(FEED),--feed $(FEED))
 
 bench: ## run the benchmark NAME=… (all without), print its table, write var/bench/NAME.json
 	@$(PYTHON) tools/bootstrap.py bench

@@ -29,7 +29,11 @@ def _digest() -> str:
 
     root = Path(__file__).parent
     ours = root / "src" / "sauro"
-    files = [*Path(__file__).parent.glob("conftest.py"), ours / "project" / "schema.py"]
+    files = [
+        *Path(__file__).parent.glob("conftest.py"),
+        ours / "project" / "schema.py",
+        ours / "project" / "rights.py",
+    ]
     for app in apps.get_app_configs():
         files += (Path(app.path) / "migrations").rglob("*.py")
     for folder in ("core/actions", "core/doorway", "core/journal", "core/vault", "packs"):
@@ -51,21 +55,24 @@ def _use(name: str) -> None:
 
 
 def _make_template(server: Any, name: str) -> None:
+    from django.db import connection
+
+    from sauro.core.tests.tampering import FUNCTION
     from sauro.project import postgres, schema
 
     half = f"{name}_new"
-    with psycopg.connect(server.address(), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+    with psycopg.connect(server.address(), autocommit=True) as link:
+        if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        _drop(connection, half)
+        _drop(link, half)
     postgres.create_database(server, half)
     _use(half)
     schema.migrate()
+    with schema.as_owner(), connection.cursor() as cursor:
+        cursor.execute(FUNCTION)
     _found(half)
-    with psycopg.connect(server.address(), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (half, name)))
-        )
+    with psycopg.connect(server.address(), autocommit=True) as link:
+        link.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (half, name))))
 
 
 def _keys(template: str) -> Path:

@@ -4,7 +4,8 @@
     python3 tools/bootstrap.py test    the same, with the developers' packages and the browser's system packages
     python3 tools/bootstrap.py bench   the same as run, in its own environment, with the peers of the benchmarks
 
-Each step leaves a stamp in var/ and is skipped while its inputs are unchanged.
+Each step leaves a stamp in var/ and is skipped while its inputs are unchanged. In an unpacked bundle (`sauro bundle`) there
+is a folder `wheels`: packages come from there alone, and all else is built already.
 """
 
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VAR = ROOT / "var"
 FRONTEND = ROOT / "frontend"
+WHEELS = ROOT / "wheels"
 LOCKS = {"run": ("base", "venv"), "test": ("dev", "venv"), "bench": ("bench", "bench-venv")}
 SYSTEM = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -99,14 +101,23 @@ def environment(kind: str) -> Path:
     make_environment(folder)
     command: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--require-hashes", "--no-deps", "--prefer-binary", "-r", lock]
-    run(
-        command,
-        "pip could not install the packages. Check that this machine reaches a package index, then try again.",
-    )
+    if WHEELS.is_dir():
+        command += ["--no-index", "--find-links", WHEELS]
+        what_to_do = "pip could not install the packages of the bundle; the lines above say why."
+        run(command, what_to_do, env=without_pips_settings())
+    else:
+        what_to_do = "pip could not install the packages. Check that this machine reaches a package index, then try again."
+        run(command, what_to_do)
     make_importable(folder, python)
     step.done()
     say(f"  done in {time.monotonic() - began:.0f} s")
     return python
+
+
+def without_pips_settings() -> dict[str, str]:
+    """Give the environment without what sends pip elsewhere: an index or folder of packages that this machine names."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    return {**kept, "PIP_CONFIG_FILE": os.devnull}
 
 
 def make_environment(folder: Path) -> None:

@@ -90,6 +90,13 @@ def documentation() -> list[str]:
     return [*reference.undeclared(), *reference.faults(), *links.faults()]
 
 
+def packages() -> list[str]:
+    """Every locked package under a licence that is permitted (the list of them is checked as documentation)."""
+    from tools import sbom
+
+    return sbom.faults()
+
+
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     style,
     form,
@@ -98,6 +105,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     migrations,
     translations,
     documentation,
+    packages,
     types,
 )
 

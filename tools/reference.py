@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: settings and commands. `python -m tools.reference` writes; a check compares."""
+"""Writes docs/reference from the code: settings and commands; from the locks the list of packages. `python -m tools.reference` writes; a check compares."""
 
 import argparse
 import os
@@ -64,7 +64,14 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
         yield f"| `{name}{value}` | {each.help or ''}{choices} |"
 
 
-PAGES = {"settings.md": settings, "commands.md": commands}
+def sbom() -> str:
+    """Give sbom.cdx.json."""
+    from tools import sbom as made
+
+    return made.text()
+
+
+PAGES = {"settings.md": settings, "commands.md": commands, "sbom.cdx.json": sbom}
 
 
 def faults() -> list[str]:

@@ -11,6 +11,7 @@ KNOWN = {
     "core/vault/scanner.py": "clamd",
     "project/outgoing.py": "the guarded door",
     "project/accounts/federation.py": "names an error of requests; fetches through the guarded door",
+    "project/traces/collector.py": "names an error of requests; sends through the guarded door",
     "project/start.py": "whether a port is free",
     "project/supervisor.py": "this machine's pages",
     "project/examination/machine.py": "the certificate of the public address",

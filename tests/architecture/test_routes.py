@@ -106,6 +106,8 @@ OWN = {
 }
 OPERATORS = {
     "register": "agencies and offices, for who keeps some of them by a grant",
+    "accounts": "accounts of those who work here, for administrators of everything",
+    "account_new": "for administrators of everything",
     "official": "what an official may do, for who keeps agencies and offices",
     "operations": "how the installation stands, for its administrator",
     "reorganisations": "for who may merge organisations",
@@ -212,7 +214,9 @@ def world(town: Town, state: State, settings: Any, tmp_path: Path) -> World:  # 
         "agency": Actor.objects.values_list("id", flat=True).get(kind="organisation", code="P75.TP"),
         "finding": Conflict.objects.values_list("id", flat=True)[0],
         "reorganisation": new_id(),
+        "person": assister,
     }
+    signed_in(assister)  # whose account is asked for
     watched |= {**delegated(town, dossier), **contested(town, dossier)}
     return World(
         {"dossier": dossier, "file": kept.id, "task": state.working(), "instrument": state.instrument, "list": brought, **watched}, begun, row.reference, signed_in(new_id()),
@@ -255,6 +259,7 @@ def test_every_address_has_a_policy() -> None:
         assert ids & {
             "dossier",
             "draft",
+            "person",
             "task",
             "list",
             "agency",

@@ -26,6 +26,7 @@ import psycopg
 
 from sauro.project import postgres
 from sauro.project.settings.database import DATABASE
+from tests import prepared
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
@@ -112,6 +113,7 @@ class Installation:
 
     def begin(self) -> None:
         """`sauro up`, until its pages answer."""
+        prepared.put(self.var, self.environment)
         with (self.var / "said.txt").open("ab") as out:
             command = [sys.executable, "-m", "sauro.project.cli", "up"]
             self.up = subprocess.Popen(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sauro.project.cli import parser
 from tests.faults.installation import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
@@ -167,6 +168,14 @@ def test_old_tls_is_not_spoken(front: tuple[int, Path], version: ssl.TLSVersion)
             return
         with trust.wrap_socket(plain, server_hostname="dvc.example") as to:
             assert to.version() == version.name.replace("_", ".")
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_units_name_commands_that_exist_and_are_described(unit: Path) -> None:
+    (named,) = re.findall(r"^ExecStart=/opt/sauro/var/venv/bin/sauro (.+)$", unit.read_text(), re.MULTILINE)
+    chosen = parser().parse_args(named.replace("%i", "8000").split())
+    assert f"## `sauro {chosen.command}`" in (ROOT / "docs" / "reference" / "commands.md").read_text()
+    assert f"`{unit.name}`" in (ROOT / "docs" / "how-to" / "run-in-production.md").read_text()
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

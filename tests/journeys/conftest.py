@@ -24,6 +24,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from tests import prepared
+
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images" / "journey"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -32,6 +34,13 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LONGEST_START = 240
 LONGEST_PICTURE, COLOURS = (1300, 1900), 16
 """In pixels: on a desk, on a phone."""
+
+
+WAYS = [
+    ("vi", 360, True), ("en", 1280, False),
+    pytest.param("en", 1280, True, marks=pytest.mark.slow), pytest.param("vi", 1280, False, marks=pytest.mark.slow),
+]  # fmt: skip
+"""Language, width, with script or without: each in every run of the longest journeys, and every pair of them in test-slow."""
 
 
 @dataclass
@@ -85,6 +94,7 @@ class Demonstration:
         # One province is enough to walk through, and is there in seconds.
         own = {"SAURO_VAR": str(self.var), "SAURO_PROVINCES": "75", "SAURO_EDGE_PORT": str(self._edge_port)}
         environment = {**kept, **own, **settings}
+        prepared.put(self.var, environment)
         command = [sys.executable, "-m", "sauro.project.cli", "up", "--port", str(self._port)]
         with self.said.open("a") as out:
             self._program = subprocess.Popen(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.conftest import Visit, go, shot, sign_in
+from tests.journeys.conftest import WAYS, Visit, go, shot, sign_in
 from tests.journeys.test_whole import do, open_form, take_office
 
 pytestmark = pytest.mark.browser
@@ -86,10 +86,10 @@ def choose(person: Visit, field: str, label: str) -> None:
     select.select_option(value=option.get_attribute("value"))
 
 
-@pytest.mark.parametrize(("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 1280, False)])  # fmt: skip
+@pytest.mark.parametrize(("language", "width", "script"), WAYS)
 def test_from_a_resolution_to_a_result(visit: Callable[..., Visit], language: str, width: int, script: bool) -> None:  # fmt: skip
     walk = Walk(visit, language, width, script)
-    instrument = register(walk, f"{700 + width % 97 + script}/NQ-CP")
+    instrument = register(walk, f"{700 + width % 97 + script + 200 * (language == 'en')}/NQ-CP")
     task = draft_and_be_refused(walk, instrument)
     parts = [hand(walk, task, who, share) for who, share in (("science", "60"), ("justice", "40"))]
     for who, part in zip(("science", "justice"), parts, strict=True):

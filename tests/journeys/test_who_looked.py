@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Visit, go, shot, sign_in
+from tests.journeys.conftest import WAYS, Visit, go, shot, sign_in
 from tests.journeys.desk import Desk
 from tests.journeys.filling import BIRTH, file
 
@@ -19,9 +19,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 360, False)]
-)
+@pytest.mark.parametrize(("language", "width", "script"), WAYS)
 def test_a_reading_is_contested_explained_and_answered(
     visit: Callable[..., Visit], language: str, width: int, script: bool
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator
 
-from tests.journeys.conftest import Visit, go, shot, sign_in
+from tests.journeys.conftest import WAYS, Visit, go, shot, sign_in
 from tests.journeys.entries import fill_entries
 from tests.journeys.test_filing import attach, begin, fill, find, send
 
@@ -16,9 +16,7 @@ pytestmark = pytest.mark.browser
 PATIENCE = 60
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "script"), [("vi", 360, True), ("en", 1280, True), ("vi", 1280, False)]
-)
+@pytest.mark.parametrize(("language", "width", "script"), WAYS)
 def test_from_filing_to_a_paper_that_a_stranger_verifies(
     visit: Callable[..., Visit], tmp_path: Path, language: str, width: int, script: bool
 ) -> None:

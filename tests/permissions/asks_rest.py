@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
@@ -102,6 +103,37 @@ def office_change(question: Question) -> str:
 def end_of_a_delegation(question: Question) -> str:
     office = question.world.officials["auditor", "beside"].office
     return meant(question.post({"delegation": str(new_id())}, position=office, verb=question.cell.part))
+
+
+@asks("page", "account_of")
+def account_of(question: Question) -> str:
+    return meant(question.get(person=question.world.citizens["other"].person))
+
+
+def _made() -> dict[str, Any]:
+    return {"name": WORDS, "email": f"{new_id().hex}@thu.example", "login": f"n{new_id().hex}"}
+
+
+@asks("act", "account_new")
+def account_new(question: Question) -> str:
+    return done(question, lambda: question.post(_made()))
+
+
+@asks("act", "account_change close", "account_change reopen", "account_change send")
+def account_change(question: Question) -> str:
+    """Somebody else's account, in the state in which the act is waited for."""
+    person, verb = _login(question.world, question.cell.part), question.cell.part
+    sent = {"reason": "other"} if verb != "send" else {"email": f"{new_id().hex}@thu.example"}
+    return done(question, lambda: question.post(sent, person=person, verb=verb))
+
+
+def _login(world: World, verb: str) -> UUID:
+    """A citizen's account that nobody has used; closed where it is to be opened again."""
+    person = world.citizens["other"].person
+    User.objects.filter(account__person=person).update(
+        is_active=verb != "reopen", password="!", last_login=None
+    )
+    return person
 
 
 @asks("act", "leave_end")
@@ -290,7 +322,25 @@ def _prepare(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
     return {"file": found, "digest": "a" * 64}, found
 
 
+def _open(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    sent = _made()
+    return {"login": sent.pop("login"), "identity": sent}, None
+
+
+def _close(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"reason": "other"}, _login(world, "close")
+
+
+def _reopen(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"reason": "other"}, _login(world, "reopen")
+
+
+def _send(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return {"email": _made()["email"]}, _login(world, "send")
+
+
 AT_THE_DOORWAY: dict[str, Payload] = {
+    "core.open_account": _open, "core.close_account": _close, "core.reopen_account": _reopen, "core.send_way_in": _send,
     "core.register_actor": _register, "core.appoint": _appoint, "core.grant": _grant, "core.grant system": _grant_system,
     "core.revoke": _revoke, "core.publish_definition": _publish, "core.merge_organisations": _merge, "core.erase": _erase,
     "core.observe": _observe, "core.fire_timer": _fire, "core.expire_grant": _expire, "core.raise_finding": _raise,

@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import pytest
@@ -35,10 +35,13 @@ act(Ask("serve.accept_dossier", person, "goes-on", {}, row.id, position))
 print(Dossier.objects.get(pk=row.id).step)
 """
 RIGHTS = """
-from sauro.project import schema
+from sauro.project import rights, schema
 with schema.as_owner():
-    schema.apply_rights()
+    rights.apply()
 """
+
+
+TODAY = "from sauro.project import schema\nschema.migrate()"
 
 
 @dataclass
@@ -77,7 +80,10 @@ class Kept:
             assert json.loads(checked.stdout)["findings"] == []
 
 
-Stand = Callable[[Path], Kept]
+class Stand(Protocol):
+    """Puts a kept database in place: as it was kept, or with the tables of today's version."""
+
+    def __call__(self, file: Path, *, today: bool = False) -> Kept: ...
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +104,7 @@ def server() -> Iterator[tuple[Path, postgres.Server]]:
 def stand(server: tuple[Path, postgres.Server]) -> Stand:
     """Give a function that puts a kept database, its keys and its checkpoints in place, as they were kept."""
 
-    def made(file: Path) -> Kept:
+    def made(file: Path, *, today: bool = False) -> Kept:
         var, running = server
         for name in ("keys", "checkpoints", "replay"):
             shutil.rmtree(var / name, ignore_errors=True)
@@ -114,7 +120,7 @@ def stand(server: tuple[Path, postgres.Server]) -> Stand:
         if postgres.create_database(running, template):
             load(running, template, (var / "database.sql").read_bytes())
         postgres.create_database(running, DATABASE, template)
-        at.script(RIGHTS)
+        at.script(TODAY if today else RIGHTS)
         return Kept(at, json.loads((var / "kept.json").read_text()))
 
     return made

@@ -19,7 +19,7 @@ COUNTS = {
     "events": "core_event", "dossiers": "serve_dossier", "tasks": "steer_task", "delegations": "core_delegation",
     "mergers": "core_reorganisation WHERE state = 'done'",
 }  # fmt: skip
-LATER = "SELECT count(*) FROM django_migrations WHERE name LIKE '000%_later_%'"
+LATER = "SELECT count(*) FROM django_migrations WHERE name LIKE 'later_%'"
 COLUMN = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'core_commitment' AND column_name = '{}'"
 NEWEST = KEPT[-1] if KEPT else Path()
 pytestmark = pytest.mark.skipif(not KEPT, reason="No version was released yet: python -m tools.keep")
@@ -45,14 +45,14 @@ def test_every_kept_database_is_upgraded_and_goes_on(stand: Stand, file: Path) -
 
 
 def test_a_later_version_says_what_is_to_come_wants_a_backup_and_upgrades(stand: Stand) -> None:
-    kept = stand(NEWEST)
+    kept = stand(NEWEST, today=True)
     later = kept.later()
     looked = later.command("upgrade", "--check", "--json")
     said = json.loads(looked.stdout)
     assert looked.returncode == 1 and not said["well"]
     assert [(step["name"], step["beside"]) for step in said["steps"]] == [
-        ("core.0003_later_weight", True),
-        ("core.0004_later_rows", False),
+        ("core.later_1_weight", True),
+        ("core.later_2_rows", False),
     ]
     assert said["steps"][0]["locks"] == ["core_commitment"] and said["steps"][1]["rewrites"] == [
         "core_heartbeat"
@@ -65,13 +65,13 @@ def test_a_later_version_says_what_is_to_come_wants_a_backup_and_upgrades(stand:
     assert kept.count(COLUMN.format("weight")) == 1
     kept.goes_on(later)
     older = kept.at.command("upgrade", "--check", "--json")
-    assert older.returncode == 1 and "0004_later_rows" in older.stdout, (
+    assert older.returncode == 1 and "later_2_rows" in older.stdout, (
         "an older program is told that it is older"
     )
 
 
 def test_the_old_version_runs_on_until_the_step_that_it_must_not_see(stand: Stand) -> None:
-    kept = stand(NEWEST)
+    kept = stand(NEWEST, today=True)
     later = kept.later()
     address = kept.at.server.address(DATABASE, APPLICATION)
     with psycopg.connect(address, application_name="sauro 0.0.9"):
@@ -82,9 +82,9 @@ def test_the_old_version_runs_on_until_the_step_that_it_must_not_see(stand: Stan
 
 
 def test_a_step_that_fails_halfway_leaves_nothing_and_the_mended_version_goes_on(stand: Stand) -> None:
-    kept = stand(NEWEST)
+    kept = stand(NEWEST, today=True)
     failed = kept.later("failing_settings").command("upgrade", "--without-backup")
-    assert failed.returncode == 1 and "core.0005_later_fails" in failed.stderr, failed.stderr
+    assert failed.returncode == 1 and "core.later_3_fails" in failed.stderr, failed.stderr
     assert kept.count(COLUMN.format("half")) == 0 and kept.count(LATER) == 2
     assert kept.events() == kept.told["events"]
     mended = kept.later()
@@ -95,13 +95,14 @@ def test_a_step_that_fails_halfway_leaves_nothing_and_the_mended_version_goes_on
     assert kept.count("SELECT count(*) FROM core_upgrade WHERE ended IS NULL") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["in a step", "before the proof ended"])
 def test_killed_it_is_said_again(stand: Stand, moment: str) -> None:
-    kept = stand(NEWEST)
+    kept = stand(NEWEST, today=True)
     later = kept.later()
     asked = {
         "in a step": "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
-        "before the proof ended": "SELECT count(*) FROM django_migrations WHERE name = '0004_later_rows'",
+        "before the proof ended": "SELECT count(*) FROM django_migrations WHERE name = 'later_2_rows'",
     }[moment]
     command = [sys.executable, "-m", "sauro.project.cli", "upgrade", "--without-backup"]
     running = subprocess.Popen(
@@ -124,10 +125,11 @@ def test_killed_it_is_said_again(stand: Stand, moment: str) -> None:
     assert kept.count(LATER) == 2
 
 
+@pytest.mark.slow
 def test_two_at_once_are_one(stand: Stand) -> None:
     from sauro.project.upgrade.doing import LOCK
 
-    kept: Kept = stand(NEWEST)
+    kept: Kept = stand(NEWEST, today=True)
     with kept.at.database() as other:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         refused = kept.later().command("upgrade", "--without-backup")

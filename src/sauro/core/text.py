@@ -6,6 +6,7 @@ here and stored.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
@@ -51,6 +52,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+@lru_cache(maxsize=8192)
 def sort_key(text: str) -> str:
     """A string of ``[0-9a-z]`` whose plain order is the order of a Vietnamese dictionary.
 

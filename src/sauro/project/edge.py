@@ -18,6 +18,7 @@ from sauro.edge.feed import Connection, Feed
 from sauro.edge.serving import BESIDE_STREAMS, serve
 from sauro.edge.ticks import Limits, Ticks
 from sauro.project import settings
+from sauro.project.notify import tell_systemd
 
 log = structlog.get_logger()
 
@@ -60,6 +61,11 @@ def allow_streams(streams: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def _started(port: int) -> None:
+    log.info("edge.started", port=port, pid=os.getpid())
+    tell_systemd("READY=1")
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     logging.config.dictConfig(settings.LOGGING)
@@ -71,7 +77,7 @@ def main() -> None:
             settings.SAURO_HOST,
             port,
             settings.SAURO_EDGE_STREAMS,
-            lambda: log.info("edge.started", port=port, pid=os.getpid()),
+            lambda: _started(port),
         )
     )
     log.info("edge.stopped")

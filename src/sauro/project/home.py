@@ -1,21 +1,26 @@
 """What the installation itself says on a home: how it stands, who is away, what its keeper and its reviewers look after."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sauro.core.models import Reorganisation
+from sauro.core.moment import now
 from sauro.project import operations
 from sauro.project.cli.language import speaking
 from sauro.project.offices import away
 from sauro.project.offices.away import Deputising
-from sauro.project.offices.keeper import may_keep, may_review
+from sauro.project.offices.keeper import may_keep, may_open_accounts, may_review
+from sauro.project.reads import desk, listing, words
 from sauro.project.reorganisation.pages import may as reorganises
 from sauro.web.home import FIRST, Line, Section, Source, add_to_home
 from sauro.web.people import held_by, person_of
 from sauro.web.shapes import Chip, Status
-from sauro.web.wording import day
+from sauro.web.wording import day, moment
 
 RUNNING = ("running", "coming")
 
@@ -25,6 +30,7 @@ def register() -> None:
     add_to_home(Source("operations", _operated, 5))
     add_to_home(Source("kept", _kept, 45))
     add_to_home(Source("reviewed", _reviewed, 47))
+    add_to_home(Source("contests", _contested, 9))
     add_to_home(Source("away", _away, 70))
 
 
@@ -36,7 +42,7 @@ def _operated(request: HttpRequest) -> Section | None:
         wrong = operations.troubles()
     address = reverse("operations")
     lines = [
-        Line(each.check, address, operations.status(each), [each.found, each.remedy])
+        Line(capfirst(each.check), address, operations.status(each), [each.found, each.remedy])
         for each in wrong[:FIRST]
     ]
     faults = sum(each.state == "fault" for each in wrong)
@@ -61,7 +67,10 @@ def _kept(request: HttpRequest) -> Section | None:
         for row in (planned if reorganises(request) else ())
     ]  # fmt: skip
     said = _("Register agencies and offices, appoint who holds them, and give or revoke what they may do.")
-    return Section(_("Agencies and offices"), lines, said=said, more=(reverse("register"), _("Find an agency or office")))  # fmt: skip
+    opens = (
+        (reverse("account_new"), _("Make an account for somebody")) if may_open_accounts(request) else None
+    )
+    return Section(_("Agencies and offices"), lines, said=said, more=(reverse("register"), _("Find an agency or office")), act=opens)  # fmt: skip
 
 
 def _reviewed(request: HttpRequest) -> Section | None:
@@ -70,6 +79,36 @@ def _reviewed(request: HttpRequest) -> Section | None:
         return None
     said = _("See which grants open a dossier, to whom, and why; nothing of what the dossier says is shown.")
     return Section(_("Access to personal data"), said=said, act=(reverse("access_review"), _("Who can see a dossier")))  # fmt: skip
+
+
+def _contested(request: HttpRequest) -> Section | None:
+    """For the data-protection officer, and for whoever is asked to explain a read: what waits, by its deadline."""
+    officer = desk.officer_of(request)
+    if officer is None or not desk.may_answer_or_explain(request):
+        return None
+    at, address = now(), reverse("contests")
+    turn = [line for line in listing.to_answer(officer.reader) if listing.in_turn(officer.reader, line)] if officer.answers else []  # fmt: skip
+    asked = listing.to_explain(officer.reader) if officer.explains else []
+    lines = [
+        *(_contest(line, words.schedule(line.due, None, at), _("answer by %(moment)s"), line.due) for line in turn),
+        *(_contest(line, words.schedule(line.explain_due, None, at), _("explain by %(moment)s"), line.explain_due) for line in asked),
+    ]  # fmt: skip
+    late = sum(line.late for line in turn)
+    chips = [Chip(_("waiting"), address, count=len(lines))] if lines else []
+    chips += [Chip(f"▲ {_('late')}", address, count=late)] if late else []
+    return Section(
+        _("Contested reads"), lines[:FIRST], chips, _("No contested read waits for you. When one does, it stands here with its deadline."),
+        (address, _("See the contested reads")),
+    )  # fmt: skip
+
+
+def _contest(line: listing.Line, how: Status, by: str, due: datetime | None) -> Line:
+    said = _("Read by %(who)s") % {"who": line.who or words.who_machine()}
+    notes = [
+        by % {"moment": moment(due)} if due else "",
+        _("read on %(day)s") % {"day": day(line.read_until)},
+    ]
+    return Line(said, reverse("contest", args=[line.id]), how, notes)
 
 
 def _away(request: HttpRequest) -> Section | None:

@@ -16,6 +16,7 @@ from sauro import __version__
 from sauro.core.queries.visibility import Reader, grants_of
 from sauro.project import standing
 from sauro.project.cli.language import speaking
+from sauro.project.duty_words import CONSUMERS, DUTIES, QUEUES, STATUSES
 from sauro.project.examination import Finding, database, machine, running
 from sauro.project.examination.finding import State
 from sauro.web.navigation import RailEntry, add_to_rail
@@ -101,11 +102,17 @@ def _numbers() -> list[tuple[str, str]]:
         (_("Workers"), number(now.workers)),
     ]
     for duty, found in sorted(now.duties.items()):
-        rows.append((_("Last round of %(duty)s") % {"duty": duty}, _seconds(found.seconds)))
+        rows.append((_("Last round: %(duty)s") % {"duty": DUTIES.get(duty, duty)}, _seconds(found.seconds)))
     for (queue, status), count in sorted(now.jobs.items()):
-        rows.append((_("Jobs: %(queue)s, %(status)s") % {"queue": queue, "status": status}, number(count)))
+        words = {"queue": QUEUES.get(queue, queue), "status": STATUSES.get(status, status)}
+        rows.append((_("Jobs: %(queue)s, %(status)s") % words, number(count)))
     for consumer, lag in sorted(now.reactions.items()):
-        rows.append((_("Events that %(consumer)s has yet to read") % {"consumer": consumer}, number(lag)))
+        rows.append(
+            (
+                _("Events not followed yet: %(consumer)s") % {"consumer": CONSUMERS.get(consumer, consumer)},
+                number(lag),
+            )
+        )
     rows.append((_("Timers that are due"), number(now.timers)))
     return rows
 

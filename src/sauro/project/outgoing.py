@@ -9,6 +9,7 @@ import ipaddress
 import os
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,20 +50,20 @@ def may_reach(address: str, configured: bool) -> bool:
 _BROADCAST = ipaddress.ip_address("255.255.255.255")
 
 
-def configured_hosts() -> frozenset[str]:
-    """Hosts that the operator named: a province's provider may well have a private address."""
-    provider: dict[str, Any] = settings.SAURO_OIDC
-    return frozenset({urlsplit(provider["settings"]["server_url"]).hostname or ""} if provider else ())
+def _provider() -> str:
+    """The provider of identities that the operator named; empty for none."""
+    return str(settings.SAURO_OIDC["settings"]["server_url"]) if settings.SAURO_OIDC else ""
 
 
-def _reach(self: HTTPConnection) -> socket.socket:
+def _reach(self: HTTPConnection, named: str) -> socket.socket:
+    """`named`: an address of the settings, whose host may well have a private address."""
     name = str(self._dns_host)
     try:
         found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         raise NameResolutionError(self.host, self, error) from error
     addresses = [str(each[4][0]) for each in found]
-    own = name.strip("[]").rstrip(".").lower() in configured_hosts()
+    own = name.strip("[]").rstrip(".").lower() == urlsplit(named).hostname
     # One that may not be reached spoils the name: whoever mixes them means harm.
     if not addresses or not all(may_reach(address, own) for address in addresses):
         raise NewConnectionError(self, "address not allowed")
@@ -75,32 +76,31 @@ def _reach(self: HTTPConnection) -> socket.socket:
     raise NewConnectionError(self, type(failed).__name__)
 
 
-class _Plain(HTTPConnection):
-    _new_conn = _reach
+def _pools(named: Callable[[], str]) -> dict[str, type]:
+    def reach(connection: HTTPConnection) -> socket.socket:
+        return _reach(connection, named())
 
-
-class _Sealed(HTTPSConnection):
-    _new_conn = _reach
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SealedPool(HTTPSConnectionPool):
-    ConnectionCls = _Sealed
+    plain = type("_Plain", (HTTPConnection,), {"_new_conn": reach})
+    sealed = type("_Sealed", (HTTPSConnection,), {"_new_conn": reach})
+    return {
+        "http": type("_PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("_SealedPool", (HTTPSConnectionPool,), {"ConnectionCls": sealed}),
+    }
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, named: Callable[[], str]) -> None:
+        self._named = named
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, **more)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SealedPool}
+        self.poolmanager.pool_classes_by_scheme = _pools(self._named)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
-        issuer = urlsplit(settings.SAURO_OIDC["settings"]["server_url"]) if settings.SAURO_OIDC else None
-        # Without TLS only where the settings themselves name such a provider, which only a demonstration may.
-        if parts.scheme != "https" and (issuer is None or parts.scheme != issuer.scheme):
+        # Without TLS only where the settings themselves name such an address.
+        if parts.scheme != "https" and parts.scheme != urlsplit(self._named()).scheme:
             raise Outgoing("scheme")
         end = time.monotonic() + LONGEST
         answer = super().send(request, *args, **{**more, "stream": True})
@@ -115,9 +115,13 @@ class _Adapter(HTTPAdapter):
 
 
 class Session(requests.Session):
-    """Fetches over HTTPS without following anybody elsewhere; a megabyte and twenty seconds at most."""
+    """Asks over HTTPS without following anybody elsewhere; a megabyte and twenty seconds at most.
 
-    def __init__(self) -> None:
+    Its host may be private, and without TLS, where the settings say so: the provider of identities (HTTP in a demonstration
+    only), or the address that is given, for a session that goes nowhere else.
+    """
+
+    def __init__(self, named: str = "") -> None:
         super().__init__()
         # Neither a proxy nor a password from the environment: where one goes is for the settings to say.
         self.trust_env = False
@@ -126,7 +130,7 @@ class Session(requests.Session):
         # A redirect is an error: it would carry secrets, and choose what is fetched.
         self.max_redirects = 0
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _Adapter())
+            self.mount(scheme, _Adapter((lambda: named) if named else _provider))
 
     def request(self, *args: Any, **more: Any) -> requests.Response:
         """As in requests, with a timeout."""

@@ -21,7 +21,7 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from sauro.project.settings.database import APPLICATION, DATABASE, OWNER, socket_folder
+from sauro.project.settings.database import APPLICATION, DATABASE, OWNER, READER, socket_folder
 
 SUPERUSER = "postgres"
 MAJOR = 18
@@ -228,10 +228,10 @@ def _let_through(path: Path) -> None:
 
 
 def create_roles(server: Server) -> None:
-    """Create the two roles: the owner of the tables, and the application, which owns nothing."""
+    """Create the three roles: the owner of the tables, the application, which owns nothing, and the reader of reports."""
     with psycopg.connect(server.address(), autocommit=True) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles").fetchall()
-        for role in {OWNER, APPLICATION} - {row[0] for row in rows}:
+        for role in {OWNER, APPLICATION, READER} - {row[0] for row in rows}:
             with contextlib.suppress(psycopg.errors.DuplicateObject):
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 

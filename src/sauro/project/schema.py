@@ -1,7 +1,4 @@
-"""The schema is changed by its owner; afterwards the application gets exactly what it needs.
-
-The journal's tables are insert-only for the application: it may add to them and read them.
-"""
+"""The schema is changed by its owner; afterwards the other roles get exactly what they need (`rights.py`)."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,22 +8,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from sauro.project import rights
 from sauro.project.limits import rates
-from sauro.project.settings.database import APPLICATION, OWNER
+from sauro.project.settings.database import OWNER
 from sauro.project.settings.security import CACHE_TABLE
 from sauro.project.settings.table import WrongSetting
 
-INSERT_ONLY = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal")
-
 FILLED = ("core_actor", "core_definition", "core_grant", "core_holding", "core_record")
-
-GRANTS = (
-    "GRANT USAGE ON SCHEMA public TO {application}",
-    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {application}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application}",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application}",
-    "REVOKE INSERT, UPDATE, DELETE ON django_migrations, core_upgrade FROM {application}",
-)
 
 
 @contextlib.contextmanager
@@ -70,7 +58,7 @@ def migrate(upgrading: bool = False) -> None:
         call_command("createcachetable", verbosity=0)
         with connection.cursor() as cursor:
             cursor.execute(rates.CREATE)
-        apply_rights()
+        rights.apply()
         if not upgrading:
             record.keep()
 
@@ -84,14 +72,3 @@ def count_what_was_loaded() -> None:
         return
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(FILLED)}")
-
-
-def apply_rights() -> None:
-    """Give the application its rights on every table. Must run as the owner."""
-    with connection.cursor() as cursor:
-        for statement in GRANTS:
-            cursor.execute(statement.format(application=APPLICATION))
-        present = set(connection.introspection.table_names(cursor))
-        for table in INSERT_ONLY:
-            if table in present:
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APPLICATION}")

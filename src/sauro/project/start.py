@@ -133,8 +133,18 @@ def refuse_resurrected() -> None:
         )
 
 
-def collect_static(say: Say) -> None:
-    """Collect the static files once per set of them."""
+def collect_static(say: Say, keep_old: bool = False) -> None:
+    """Collect the static files once per set of them.
+
+    Where other page servers of this folder may still serve those of an older version, these are kept.
+    """
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    with (settings.SAURO_VAR / "static.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _collect_static(say, clear=not keep_old)
+
+
+def _collect_static(say: Say, clear: bool) -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
@@ -147,7 +157,7 @@ def collect_static(say: Say) -> None:
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
     say(_("Collecting static files…"))
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=clear, verbosity=0)
     stamp.write_text(digest.hexdigest())
 
 
@@ -162,13 +172,13 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def processes() -> list[Program]:
-    """Give the page server, the workers and the live edge of this installation."""
+def pages(counts: Path) -> Program:
+    """Give the page server; its processes count together in the folder `counts`."""
     from sauro.project import metrics
 
     host, port = settings.SAURO_HOST, settings.SAURO_PORT
     asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
-    pages = Program(
+    return Program(
         "pages",
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
@@ -179,14 +189,23 @@ def processes() -> list[Program]:
             *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
             "sauro.project.wsgi:application",
         ],
-        environment=metrics.shared(settings.SAURO_VAR),
-        ready=(asked, port, "/readyz"),
+        environment=metrics.shared(counts),
+        ready=(asked, port, "/readyz", _served_name()),
     )
+
+
+def _served_name() -> str:
+    """Give a host name that pages are served under, so that who asks whether they are ready is not refused for its own."""
+    return next((name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))), "127.0.0.1")
+
+
+def processes() -> list[Program]:
+    """Give the page server, the workers and the live edge of this installation."""
     worker = [sys.executable, "-m", "sauro.project.cli", "worker"]
     workers = (Program(f"worker-{number}", worker) for number in range(settings.SAURO_WORKERS))
     # Nobody waits for it: without it pages are as complete, and change when they are loaded again.
     edge = [Program("edge", [sys.executable, "-m", "sauro.project.edge"])] if settings.SAURO_EDGE_PORT else []
-    return [pages, *workers, *edge]
+    return [pages(settings.SAURO_VAR), *workers, *edge]
 
 
 def set_clock() -> None:

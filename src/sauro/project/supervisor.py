@@ -24,12 +24,12 @@ LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep running. `ready` is (host, port, path) to ask until it answers 200."""
+    """One process to keep running. `ready` is (host, port, path, name it is asked as) to ask until it answers 200."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    ready: tuple[str, int, str] | None = None
+    ready: tuple[str, int, str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -129,10 +129,10 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)
 
 
-def _answers(host: str, port: int, path: str) -> bool:
+def _answers(host: str, port: int, path: str, name: str) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        connection.request("GET", path, headers={"Host": "127.0.0.1"})
+        connection.request("GET", path, headers={"Host": name})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

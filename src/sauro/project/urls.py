@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 
 from sauro.project import health, home, metrics, operations
 from sauro.project.accounts import address_pages, federation, pages, sessions
+from sauro.project.offices import accounts as logins
 from sauro.project.offices import leave, office, people, rail, register, review
 from sauro.project.reads import desk as contests
 from sauro.project.reads import mine as reads
@@ -80,6 +81,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("can-bo/nghi-phep/", leave.leave, name="leave"),
     path("can-bo/nghi-phep/<uuid:delegation>/ket-thuc/", leave.end, name="leave_end"),
     path("can-bo/to-chuc/", register.listed, name="register"),
+    path("can-bo/to-chuc/tai-khoan/", logins.listed, name="accounts"),
+    path("can-bo/to-chuc/tai-khoan/moi/", logins.new, name="account_new"),
+    path("can-bo/to-chuc/tai-khoan/<uuid:person>/", logins.one, name="account_of"),
+    path("can-bo/to-chuc/tai-khoan/<uuid:person>/<slug:verb>/", logins.change, name="account_change"),
     path("can-bo/to-chuc/can-bo/", people.official, name="official"),
     path("can-bo/to-chuc/ho-so/", review.review, name="access_review"),
     path("can-bo/to-chuc/<uuid:organisation>/", register.organisation, name="organisation"),

@@ -25,7 +25,7 @@ from sauro.core.journal import checkpoints, consumers, database, sealer
 from sauro.core.moment import now
 from sauro.core.vault import erasure, keeping, keyring
 from sauro.core.vault.files import FileStore, sweep
-from sauro.project import heart, journal
+from sauro.project import heart, journal, traces
 from sauro.project.accounts import sessions
 from sauro.project.limits import rates
 from sauro.project.simulation import nation, pace, preload
@@ -198,4 +198,5 @@ async def _run_jobs(app: App) -> None:
             fetch_job_polling_interval=1.0,
             shutdown_graceful_timeout=10.0,
             delete_jobs="successful",
+            task_middleware=traces.around_jobs(),
         )

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sauro.web.navigation import RailItem, rail
+from sauro.web.navigation import RailItem, address_of, rail
 from sauro.web.people import held_by, person_of
 
 # Each language is offered in its own words: a reader looks for the one that can be read.
@@ -141,7 +141,7 @@ class Shell:
 
 def _address(view: str) -> str:
     try:
-        return reverse(view)
+        return address_of(view)
     except NoReverseMatch:
         return ""
 

@@ -60,22 +60,30 @@ class Section:
     elsewhere: Sequence[Elsewhere] = ()
     said: Text = ""
 
+    @property
+    def idle(self) -> bool:
+        """Whether it only says that nothing waits."""
+        return bool(self.empty) and not self.lines and not any(chip.count for chip in self.figures)
+
 
 Show = Callable[[HttpRequest], Section | None]
 Begin = Callable[[HttpRequest, list[Office]], UUID | None]
+Others = Callable[[Office, list[Office]], Sequence[Elsewhere]]
 
 
 @dataclass(frozen=True)
 class Source:
     """A room's section: nothing for whom it does not concern.
 
-    ``begin`` says in which of several offices work of this room waits, for who has chosen none of them yet.
+    ``begin`` says in which of several offices work of this room waits, for who has chosen none of them yet;
+    ``elsewhere`` in which others, for who has chosen one in which nothing does.
     """
 
     key: str
     show: Show
     order: int = 100
     begin: Begin | None = None
+    elsewhere: Others | None = None
 
 
 @dataclass(frozen=True)
@@ -107,9 +115,10 @@ def sources() -> list[Source]:
 
 
 def sections(request: HttpRequest) -> list[tuple[str, Section]]:
-    """What the rooms have to say to this reader."""
+    """What the rooms have to say to this reader; where nothing waits comes after all else."""
     shown = [(source.key, source.show(request)) for source in sources()]
-    return [(key, section) for key, section in shown if section is not None]
+    found = [(key, section) for key, section in shown if section is not None]
+    return sorted(found, key=lambda pair: pair[1].idle)
 
 
 @require_safe
@@ -123,7 +132,15 @@ def today(request: HttpRequest) -> HttpResponseBase:
     shown = sections(request)
     if seat is None and not shown:
         raise Http404
-    return render(request, "web/pages/today.html", {"here": "today", "official": seat, "sections": shown})
+    context = {"here": "today", "official": seat, "sections": shown, "elsewhere": _elsewhere(seat, shown)}
+    return render(request, "web/pages/today.html", context)
+
+
+def _elsewhere(seat: Seat | None, shown: list[tuple[str, Section]]) -> list[Elsewhere]:
+    """Where work waits for who sees none here: said on top, once, whatever rooms this office leads to."""
+    if seat is None or len(seat.held) < 2 or any(section.lines for _key, section in shown):
+        return []
+    return [found for s in sources() if s.elsewhere for found in s.elsewhere(seat.office, seat.held)]
 
 
 def at_home(request: HttpRequest) -> bool:

@@ -5,10 +5,11 @@ Each module adds its own when it starts; no module knows another.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from sauro.web.shapes import Text
 
@@ -43,10 +44,25 @@ def add_to_rail(entry: RailEntry) -> None:
     _entries[entry.key] = entry
 
 
+def address_of(view: str) -> str:
+    """The address of a page that needs no more than its name. Raises NoReverseMatch.
+
+    Every page names some thirty of them, and Django works each out anew.
+    """
+    return _address_of(view, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=512)
+def _address_of(view: str, urlconf: str | None, _prefix: str) -> str:
+    return reverse(view, urlconf)
+
+
 def rail(request: HttpRequest) -> list[RailItem]:
     """Give the entries this reader may use, in order."""
     return [
-        RailItem(entry.key, entry.label, reverse(entry.view), entry.count(request) if entry.count else None)
+        RailItem(
+            entry.key, entry.label, address_of(entry.view), entry.count(request) if entry.count else None
+        )
         for entry in sorted(_entries.values(), key=lambda entry: (entry.order, entry.key))
         if entry.allowed(request)
     ]

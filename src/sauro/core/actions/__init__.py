@@ -1,6 +1,7 @@
 """The core's own verbs. Importing this package registers them."""
 
 from sauro.core.actions import (  # noqa: F401
+    accounts,
     actors,
     contests,
     definitions,

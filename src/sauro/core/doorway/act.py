@@ -1,6 +1,6 @@
 """``act()``: one change, in one transaction, or one refusal that says why."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -8,7 +8,7 @@ import psycopg
 import structlog
 from django.utils.translation import gettext as _
 
-from sauro.core.doorway import store
+from sauro.core.doorway import observing, store
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
     decide,
@@ -42,6 +42,11 @@ def act(ask: Ask) -> Outcome:
     A repeat under the same key answers as the first time did and does nothing. An acknowledged outcome is durable:
     it is returned only after the commit.
     """
+    around = observing.around_act
+    return _act(ask) if around is None else cast(Outcome, around(ask.action, lambda: _act(ask)))
+
+
+def _act(ask: Ask) -> Outcome:
     try:
         action = lookup(ask.action)
         payload = parse(action, ask)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -12,7 +12,7 @@ import psycopg
 from django.utils.translation import gettext as _
 from psycopg import Cursor
 
-from sauro.core.doorway import store
+from sauro.core.doorway import observing, store
 from sauro.core.doorway.act import act, not_found, record_refusal
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
@@ -100,6 +100,13 @@ def act_many(asks: Sequence[Ask]) -> list[Result]:
     the later act sees what the earlier one did. Acts that may change grants or actors (``Action.batch`` false) are
     done one by one, in their place.
     """
+    around = observing.around_batch
+    return (
+        _act_many(asks) if around is None else cast(list[Result], around(len(asks), lambda: _act_many(asks)))
+    )
+
+
+def _act_many(asks: Sequence[Ask]) -> list[Result]:
     results: list[Result | None] = [None] * len(asks)
     pending: list[_Item] = []
     seen: set[Any] = set()

@@ -19,6 +19,8 @@ from psycopg import Connection, errors, pq
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.types.json import set_json_dumps, set_json_loads
 
+from sauro.core.doorway import observing
+
 _COMMAND, _TUPLES, _SYNC, _FATAL = (
     int(pq.ExecStatus[name]) for name in ("COMMAND_OK", "TUPLES_OK", "PIPELINE_SYNC", "FATAL_ERROR")
 )
@@ -117,6 +119,13 @@ class Pipe:
 
         Raises the first statement's error; what followed it was not done.
         """
+        around = observing.around_statements
+        if around is None:
+            return self._ask(asked)
+        with around(len(asked)):
+            return self._ask(asked)
+
+    def _ask(self, asked: Sequence[Asked]) -> list[Any]:
         for each, _values in asked:
             if each.name not in self.writers:
                 self._prepare(each)

@@ -51,6 +51,8 @@ class Actor(Journalled):
             models.Index(fields=["parent"]),
             models.Index(fields=["current"]),
             models.Index(fields=["area", "kind"]),
+            # What lies below an agency begins with its path, in whatever collation the database has.
+            models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="core_actor_path_prefix"),
         ]
 
 

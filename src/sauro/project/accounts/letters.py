@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from sauro.core.ids import new_id
 from sauro.core.models import Account
@@ -21,14 +23,29 @@ from sauro.project.accounts import addresses
 from sauro.serve.jobs import smtp_settings
 
 log = structlog.get_logger()
-AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
-ASKED_FOR = ("reset", "confirm")
+MORE = RetryStrategy(max_attempts=6, exponential_wait=4)
+ASKED_FOR = ("reset", "confirm", "invited")
 NOBODY = 0
 """Stands for the account of an address that no account has: its letter is never written."""
 
 
 class NotYet(Exception):
     """The mail server did not take it now; the queue tries again."""
+
+
+class NotTaken(Exception):
+    """The mail server refuses the letter for good. The job stays as failed: whoever sent it looks there."""
+
+
+class Again(BaseRetryStrategy):
+    """Some times, each after a longer wait; a letter that was refused for good not once."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        refused = isinstance(exception, NotTaken)
+        return None if refused else MORE.get_retry_decision(exception=exception, job=job)
+
+
+AGAIN = Again()
 
 
 def queue(kind: str, user: int) -> None:
@@ -55,12 +72,14 @@ def send_account_letter(kind: str, user: int, key: str) -> None:
             texts.append(Text(language, "\n\n".join(_words(kind, person, link)[1:]) + "\n"))
     answer = SMTPMailer(smtp_settings()).send(Letter(address, subject, tuple(texts), key, now()))
     log.info("account.letter", kind=kind, result=type(answer).__name__)
+    if kind == "invited" and isinstance(answer, PermanentFailure):
+        raise NotTaken(answer.reason)
     if not isinstance(answer, Delivered | PermanentFailure):
         raise NotYet(answer.reason)
 
 
 def _link(kind: str, user: User) -> str:
-    if kind == "reset":
+    if kind in ("reset", "invited"):
         path = reverse("account_reset_password_from_key", kwargs=addresses.reset_key(user))
     elif kind == "confirm":
         path = reverse("account_confirm_address", kwargs={"key": addresses.confirm_key(user.pk)})
@@ -79,6 +98,15 @@ def _words(kind: str, user: User, link: str) -> list[str]:
             % {"name": user.get_username()},
             link,
             _("If it was not you, do nothing: the password stays as it is."),
+        ],
+        "invited": [
+            _("Your account: choose a password"),
+            _("An account with the user name “%(name)s” is open for you. Choose its password here; the link works once, for one hour:")
+            % {"name": user.get_username()},
+            link,
+            _("When the hour is over, ask for another link here, with the address that this letter came to:"),
+            str(settings.SAURO_PUBLIC_URL) + reverse("account_reset_password"),
+            _("If you expect no account, do nothing."),
         ],
         "confirm": [
             _("Confirm your address"),

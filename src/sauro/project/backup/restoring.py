@@ -28,7 +28,7 @@ from sauro.core.vault import erasure, keyring
 from sauro.core.vault.erased import Step
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.keyring import Keyring
-from sauro.project import journal, schema
+from sauro.project import journal, rights, schema
 from sauro.project.backup import bodies, dump, keys, manifest
 from sauro.project.backup.making import SPARE, Progress
 from sauro.project.backup.manifest import BODIES, DATABASE, Manifest
@@ -251,7 +251,7 @@ def _restore_database(folder: Path, found: Manifest, key: bytes, again: bool, pr
                 yield piece
 
         dump.load(pieces(), version)
-        schema.apply_rights()
+        rights.apply()
     # The journal's name is read from the database, and that of an earlier one may be remembered.
     journal.origin.cache_clear()
     if schema.missing_migrations():

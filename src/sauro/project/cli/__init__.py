@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from sauro import __version__
 from sauro.project.cli import (
     backup,
+    bundle,
     demo,
     doctor,
+    edge,
     manage,
     pack,
     replay,
@@ -17,6 +19,7 @@ from sauro.project.cli import (
     up,
     upgrade,
     verify,
+    web,
     worker,
 )
 from sauro.project.cli.command import Command, Exit, Stop
@@ -24,7 +27,9 @@ from sauro.project.cli.language import _
 
 COMMANDS: tuple[Command, ...] = (
     up.COMMAND,
+    web.COMMAND,
     worker.COMMAND,
+    edge.COMMAND,
     demo.COMMAND,
     simulate.COMMAND,
     pack.COMMAND,
@@ -35,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     backup.RESTORE,
     backup.KEY,
     upgrade.COMMAND,
+    bundle.COMMAND,
     transfer.IMPORT,
     transfer.EXPORT,
     manage.COMMAND,

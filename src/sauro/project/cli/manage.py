@@ -18,7 +18,7 @@ def run(chosen: argparse.Namespace) -> int:
     from django.core.management import execute_from_command_line
 
     with installation(current=False):
-        from sauro.project import schema
+        from sauro.project import rights, schema
 
         first = next(iter(chosen.arguments), "help")
         if first not in AS_OWNER:
@@ -27,7 +27,7 @@ def run(chosen: argparse.Namespace) -> int:
         with schema.as_owner():
             execute_from_command_line(["sauro manage", *chosen.arguments])
             if first == "migrate":
-                schema.apply_rights()
+                rights.apply()
     return 0
 
 

@@ -65,13 +65,18 @@ def migrations() -> Finding:
 
 def role() -> Finding:
     """The application may add to the journal, and may not change it."""
-    from sauro.project.schema import INSERT_ONLY
+    from sauro.project.rights import ADDED_ONLY
 
     may = [
         table
-        for table in INSERT_ONLY
+        for table in ADDED_ONLY
         if one(f"SELECT has_table_privilege('{table}', 'UPDATE') OR has_table_privilege('{table}', 'DELETE')")
     ]
+    # Who read what: a read that goes on is counted on its row, and nothing else of it changes.
+    if one(
+        "SELECT has_table_privilege('core_access', 'DELETE') OR has_column_privilege('core_access', 'reader', 'UPDATE')"
+    ):
+        may.append("core_access")
     if may:
         remedy = _("Connect as sauro_app, not as the owner or a superuser; then run: sauro manage migrate")
         return Finding(

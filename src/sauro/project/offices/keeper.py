@@ -21,6 +21,7 @@ from sauro.web.people import person_of
 P = ParamSpec("P")
 _KEPT = "_sauro_keeps"
 REVIEW = "core.review_access"
+ACCOUNTS = ("core.open_account", "core.close_account", "core.reopen_account", "core.send_way_in")
 CONTESTS = ("core.answer_contest", "core.explain_read")
 
 
@@ -31,6 +32,8 @@ class Keeper:
     reader: Reader
     official: Official | None
     may: frozenset[str]
+    everywhere: frozenset[str] = frozenset()
+    """Of these, what they may do anywhere: a person belongs to no agency."""
 
     @cached_property
     def seen(self) -> Seen:
@@ -59,9 +62,9 @@ def _keeper(request: HttpRequest) -> Keeper | None:
         return None
     official = official_of(request)
     reader = official.reader if official else Reader(person)
-    return Keeper(
-        reader, official, frozenset(grant.action for grant in grants_for(reader, (*KEEPS, REVIEW, *CONTESTS)))
-    )
+    grants = grants_for(reader, (*KEEPS, REVIEW, *CONTESTS, *ACCOUNTS))
+    everywhere = frozenset(grant.action for grant in grants if grant.scope.kind == "all")
+    return Keeper(reader, official, frozenset(grant.action for grant in grants), everywhere)
 
 
 def may_keep(request: HttpRequest) -> bool:
@@ -74,6 +77,12 @@ def may_review(request: HttpRequest) -> bool:
     """Whether the reader may ask who can see a case."""
     found = keeper_of(request)
     return found is not None and REVIEW in found.may
+
+
+def may_open_accounts(request: HttpRequest) -> bool:
+    """Whether the reader keeps the accounts of this installation."""
+    found = keeper_of(request)
+    return found is not None and bool(found.everywhere.intersection(ACCOUNTS))
 
 
 def for_keepers(

@@ -15,6 +15,19 @@ REASONS: dict[str, Words] = {
     "training": gettext_lazy("Training"),
     "other": gettext_lazy("Other"),
 }
+CLOSING: dict[str, Words] = {
+    "left_office": gettext_lazy("They have left"),
+    "long_absence": gettext_lazy("Away for long"),
+    "suspected_misuse": gettext_lazy("Somebody else may be using it"),
+    "made_by_mistake": gettext_lazy("It was made by mistake"),
+    "other": gettext_lazy("Other"),
+}
+OPENING: dict[str, Words] = {
+    "returned": gettext_lazy("They have come back"),
+    "closed_by_mistake": gettext_lazy("It was closed by mistake"),
+    "suspicion_cleared": gettext_lazy("Nobody else was using it"),
+    "other": gettext_lazy("Other"),
+}
 
 
 def english() -> bool:

@@ -46,7 +46,7 @@ class AnswerForm(Asking):
         super().__init__(data, prefix="answer")
         radios = django_forms.RadioSelect
         self.add("outcome", django_forms.ChoiceField(label=_("Was the read justified?"), choices=list(words.outcomes().items()), widget=radios), _("Say whether the read was justified."))  # fmt: skip
-        self.add("consequence", django_forms.ChoiceField(label=_("What follows, where it was not"), choices=list(words.consequences().items()), widget=radios, required=False))  # fmt: skip
+        self.add("consequence", django_forms.ChoiceField(label=_("What follows if it was not justified"), choices=list(words.consequences().items()), widget=radios, required=False))  # fmt: skip
         self.add("answer", _text(_("The answer to the person"), _("In plain words: for what it was read, and why that was right or not."), 5), _("Write the answer to the person."))  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

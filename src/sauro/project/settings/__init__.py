@@ -8,7 +8,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from sauro.core.vault.scanner import ClamdScanner
-from sauro.project.settings import accounts, database, edge, limits, logs, security
+from sauro.project.settings import accounts, collector, database, edge, limits, logs, security
 from sauro.project.settings.accounts import *  # noqa: F403
 from sauro.project.settings.security import CACHES as CACHES
 from sauro.project.settings.table import ROOT as ROOT
@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sauro.project.traces.TracesMiddleware",
     # Behind the static files, which nobody needs to count, and around everything else.
     "sauro.project.metrics.RequestsMiddleware",
     # Around the session, so that it sees a sign-in and a sign-out too.
@@ -219,5 +220,6 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_TLS = dict(parse_qsl(_mail.query)).get("starttls") == "1"
 
-# Logs
+# Logs and traces
+SAURO_TRACES_TO = collector.traces_to()
 LOGGING = logs.configured(text("SAURO_LOG_LEVEL"))

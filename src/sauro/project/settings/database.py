@@ -16,6 +16,7 @@ from sauro.project.settings.table import WrongSetting, text
 
 APPLICATION = "sauro_app"
 OWNER = "sauro_owner"
+READER = "sauro_read"
 DATABASE = "sauro"
 
 # sun_path holds 108 bytes with its closing zero; the socket's own name takes 14 of them.

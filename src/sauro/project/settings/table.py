@@ -274,6 +274,12 @@ TABLE: tuple[Setting, ...] = (
         ("debug", "info", "warning", "error"),
     ),
     Setting(
+        "SAURO_TRACES_TO",
+        "",
+        "Địa chỉ máy thu dấu vết OpenTelemetry (OTLP qua HTTP), ví dụ http://collector:4318. Để trống: không ghi dấu vết nào.",
+        "Address of an OpenTelemetry collector (OTLP over HTTP), for example http://collector:4318. Empty: nothing is traced.",
+    ),
+    Setting(
         "SAURO_DEBUG",
         "no",
         "Trang lỗi chi tiết cho người phát triển; chỉ bản trình diễn nhận.",

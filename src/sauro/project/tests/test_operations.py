@@ -12,7 +12,8 @@ from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.models import Account, Definition, Grant
 from sauro.core.moment import now
-from sauro.project import operations
+from sauro.project import operations, worker
+from sauro.project.duty_words import CONSUMERS, DUTIES
 
 pytestmark = pytest.mark.django_db
 PAGE = "/can-bo/van-hanh/"
@@ -96,3 +97,8 @@ def test_a_grant_for_less_than_everything_does_not_open_it(administrator: Client
     request = RequestFactory().get(PAGE)
     request.user, request.session = user, {}  # type: ignore[assignment]
     assert not operations.operates(request)
+
+
+def test_every_part_of_a_worker_has_a_name_of_its_own() -> None:
+    assert worker.duties().keys() <= DUTIES.keys()
+    assert {each.name for each in worker.all_consumers()} == CONSUMERS.keys()

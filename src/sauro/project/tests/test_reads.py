@@ -21,6 +21,7 @@ from sauro.core.queries import definitions
 from sauro.core.queries.reading import Sought, looks, who_looked
 from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
+from sauro.core.tests.tampering import tamper
 from sauro.core.vault.files import FileStore
 from sauro.project.reads import listing
 from sauro.project.reads.context import turn_then
@@ -187,14 +188,14 @@ def test_only_ones_own_data_and_never_ones_own_reading(read: Read) -> None:
     read.access = Access.objects.get(reader=read.citizen).pk
     with refused("own_read"):
         read.contest()
-    Access.objects.update(sealed_until=moment.now() + timedelta(days=1))
+    tamper("UPDATE core_access SET sealed_until = %s", moment.now() + timedelta(days=1))
     with refused("not_found"):
         read.contest()
 
 
 def test_nobody_rules_over_their_own_read(read: Read) -> None:
     """The officer of the province read it: the officer above answers, whatever office the first one holds."""
-    Access.objects.update(reader=read.officer)
+    tamper("UPDATE core_access SET reader = %s", read.officer)
     contest = read.contest()
     assert Commitment.objects.get(pk=contest).position == read.offices["VN.CP"]
     for verb, said in (("ask_explanation", {"question": "vì sao đã xem"}), ("answer_contest", {"outcome": "justified", "answer": "đúng việc của tôi"})):  # fmt: skip
@@ -215,7 +216,7 @@ def test_nobody_rules_over_their_own_read(read: Read) -> None:
 
 def test_who_deputised_for_the_officer_carries_the_officers_bias(read: Read) -> None:
     """A read by a deputy is a matter of who they acted for, too."""
-    Access.objects.update(behalf=read.officer)
+    tamper("UPDATE core_access SET behalf = %s", read.officer)
     contest = read.contest()
     with refused("own_read"):
         read.answer(contest)

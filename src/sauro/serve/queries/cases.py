@@ -20,8 +20,9 @@ from sauro.serve.actions.subject import DOSSIER
 from sauro.serve.models import Dossier
 from sauro.serve.queries.queue import _COLUMNS, Line, line_of
 from sauro.serve.rules.procedures import Procedure
+from sauro.serve.rules.statuses import Status
 
-OWN_PAGE = 20
+OWN_PAGE, MOST_WAITING = 20, 10
 
 _HISTORY = """
 SELECT e.id, e.name, e.recorded, e.person, e.position, e.grant_id, e.body, l.leaf_index
@@ -117,6 +118,21 @@ def own(person: UUID, after: str = "") -> Page[Line]:
         rows = cursor.fetchall()
     lines = [line_of(row, None) for row in rows[:OWN_PAGE]]
     return Page(lines, mark(rows[OWN_PAGE - 1][23], lines[-1].id) if len(rows) > OWN_PAGE else "")
+
+
+def own_waiting(person: UUID) -> list[Line]:
+    """A person's dossiers in which something is theirs to do: to supplement, to pay, to collect; a few, oldest first."""
+    mine = (
+        "applicant = %s AND (status = %s AND answered_at IS NULL OR status = ANY(%s))"
+        f" ORDER BY submitted_at, id LIMIT {MOST_WAITING}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM (SELECT * FROM serve_dossier WHERE {mine}) d"  # noqa: S608 — constant parts
+            " JOIN core_commitment c ON c.id = d.id ORDER BY d.status, d.submitted_at, d.id",
+            [person, Status.SUPPLEMENT_REQUESTED, [Status.FINANCE_REQUESTED, Status.FINISHED]],
+        )
+        return [line_of(row, None) for row in cursor.fetchall()]
 
 
 def own_count(person: UUID) -> int:

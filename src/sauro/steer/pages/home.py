@@ -24,7 +24,7 @@ from sauro.web.wording import moment as said_moment
 
 def register() -> None:
     """Offer the sections; called once, when the application starts."""
-    add_to_home(Source("tasks", _turn, 20, _begin))
+    add_to_home(Source("tasks", _turn, 20, _begin, _elsewhere))
     add_to_home(Source("asked", _asked_of_others, 30))
     add_to_home(Source("warnings", _warned, 50))
 

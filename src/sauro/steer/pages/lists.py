@@ -108,6 +108,8 @@ def list_columns(request: HttpRequest, official: Official, list: UUID) -> HttpRe
     found, content = _open(official, list)
     if content is None or found.state not in ("read", "checked"):
         return redirect("steer:list", list=list)
+    if "sheets" not in content:
+        raise Refusal("list_unreadable", "steer: task lists", _("What was read of this file is not here any more. Bring the file again; this list goes by itself."), status=409)  # fmt: skip
     form, status = ColumnsForm(content["sheets"], initial=initial_of(content)), 200
     if "choose" in request.POST:
         form = ColumnsForm(content["sheets"], initial=chosen_anew(content, request.POST))

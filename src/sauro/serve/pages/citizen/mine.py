@@ -25,6 +25,7 @@ from sauro.serve.pages.citizen.asked import asked_of
 from sauro.serve.pages.citizen.filed import own_filing
 from sauro.serve.pages.citizen.looked import lines_of as lines_of_readings
 from sauro.serve.pages.citizen.sending import due_if_accepted, opening
+from sauro.serve.pages.citizen.waits import lately, waits_for
 from sauro.serve.pages.showing import lines_of, promise_of, status_words, timeline_of
 from sauro.serve.queries import cases
 from sauro.serve.queries.cases import Happening
@@ -38,7 +39,7 @@ from sauro.web.people import signed_in
 
 @signed_in
 def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """What the person has filed, a page at a time, and what they have begun."""
+    """Their home: what waits for them, what they have begun, what they have filed, a page at a time, and who looked."""
     after = request.GET.get("after", "")
     page, here = cases.own(reader.person, after), reverse("serve:my_dossiers")
     begun = [
@@ -46,6 +47,7 @@ def dossiers(request: HttpRequest, reader: Reader) -> HttpResponse:
         for draft in Draft.objects.filter(person=reader.person, assisted=False).order_by("-changed")
     ]
     context = {
+        **({} if after else {"home": True, "waits": waits_for(reader.person), "lately": lately(reader.person)}),
         "lines": lines_of(page.lines, now()), "drafts": begun, "first": here if after else "",
         "following": f"{here}?{urlencode({'after': page.following})}" if page.following else "",
         "count": cases.own_count(reader.person) if after or page.following else len(page.lines),

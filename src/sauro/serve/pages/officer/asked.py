@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
@@ -13,6 +12,7 @@ from sauro.serve.pages.showing import status_words
 from sauro.serve.queries.catalogue import procedures
 from sauro.serve.queries.queue import SORTS, Counts, Filter
 from sauro.serve.rules.forms import say
+from sauro.web.navigation import address_of
 from sauro.web.shapes import Chip
 
 OPEN = (1, 2, 4, 5, 6, 9)
@@ -65,7 +65,7 @@ class Asked:
         parts = {"status": status if status != "open" else "", "procedure": asked.procedure, "q": asked.text,
                  "sort": asked.sort if asked.sort != "due" else "", "after": asked.after}  # fmt: skip
         query.update({name: value for name, value in parts.items() if value})
-        return reverse("serve:queue") + (f"?{query.urlencode()}" if query else "")
+        return address_of("serve:queue") + (f"?{query.urlencode()}" if query else "")
 
     def statuses(self, counts: Counts) -> list[Chip]:
         """Statuses as links, each with its count."""

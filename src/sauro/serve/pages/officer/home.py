@@ -23,7 +23,7 @@ from sauro.web.wording import moment as said_moment
 
 def register() -> None:
     """Offer the sections; called once, when the application starts."""
-    add_to_home(Source("dossiers", _turn, 10, _begin))
+    add_to_home(Source("dossiers", _turn, 10, _begin, _elsewhere))
     add_to_home(Source("counter", _counter, 12))
     add_to_home(Source("agency", _agency, 40))
     add_to_home(Source("dossier_notices", _notices, 60))
@@ -43,16 +43,19 @@ def _turn(request: HttpRequest) -> Section | None:
     page = queries.queue(official.reader, mine, at, most=FIRST, seen=seen)
     standing = queries.standing(official.reader, mine, at, seen)
     address = f"{reverse('serve:queue')}?mine=1"
-    others = [
-        Elsewhere(found.office.position, _waits(found.count, found.office), _("Change to %(office)s") % {"office": found.office.name})
-        for found in elsewhere(official)[:3]
-    ]  # fmt: skip
     return Section(
         _("Dossiers: your turn"), [_line(row, whose=False) for row in rows_of(page.lines, at)],
         figures(standing, address) if standing.open else (), _("No dossier waits for you. When it is your turn in one, it stands here, the most urgent first."),
         (address, _("All of them")) if page.following else (reverse("serve:queue"), _("See the agency’s dossiers")),
-        elsewhere=others,
+        elsewhere=_elsewhere(official.office, official.held),
     )  # fmt: skip
+
+
+def _elsewhere(office: Office, held: list[Office]) -> list[Elsewhere]:
+    return [
+        Elsewhere(found.office.position, _waits(found.count, found.office), _("Change to %(office)s") % {"office": found.office.name})
+        for found in elsewhere(office, held)[:3]
+    ]  # fmt: skip
 
 
 def figures(standing: Standing, address: str) -> list[Chip]:

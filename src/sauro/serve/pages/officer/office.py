@@ -78,12 +78,12 @@ def where_it_waits(held: list[Office]) -> UUID | None:
     return found[0].office if found else None
 
 
-def elsewhere(official: Official) -> list[Elsewhere]:
+def elsewhere(here: Office, held: list[Office]) -> list[Elsewhere]:
     """The other offices of the person in which something waits, the most urgent first."""
-    if len(official.held) < 2:
+    if len(held) < 2:
         return []
-    offices = {office.position: office for office in official.held if office != official.office}
-    return [Elsewhere(offices[w.office], w.count) for w in _waiting(official.held) if w.office in offices]
+    offices = {office.position: office for office in held if office != here}
+    return [Elsewhere(offices[w.office], w.count) for w in _waiting(held) if w.office in offices]
 
 
 for_officials = officials(official_of)

@@ -52,7 +52,7 @@ def dossiers(request: HttpRequest, official: Official) -> HttpResponse:
         "procedures": [(item.code, say(item.terms.name)) for item in procedures(today)],
         "following": asked.href(after=page.following) if page.following else "",
         "first": asked.href() if asked.filter.after else "", "csv": asked.export("csv"), "xlsx": asked.export("xlsx"),
-        "elsewhere": [] if quiet else elsewhere(official),
+        "elsewhere": [] if quiet else elsewhere(official.office, official.held),
         "pressing": queries.is_open(asked.filter), "by_due": asked.href(sort="due"), "by_submitted": asked.href(sort="submitted"),
     }  # fmt: skip
     return render(request, "serve/officer/queue.html", context)

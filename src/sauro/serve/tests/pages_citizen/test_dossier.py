@@ -14,6 +14,7 @@ from sauro.serve import reactions
 from sauro.serve.models import Attachment, Dossier, Notice
 from sauro.serve.pages.citizen.sending import due_if_accepted
 from sauro.serve.queries.cases import open_dossier
+from sauro.serve.tests.conftest import office
 from sauro.serve.tests.pages_citizen.conftest import PDF, Citizen, upload
 from sauro.web.wording import moment
 
@@ -203,3 +204,28 @@ def test_own_dossiers_come_a_page_at_a_time(citizen: Citizen, monkeypatch: pytes
         address = answer.context["following"]
     assert seen == filed[::-1]
     assert len(citizen.client.get("/ho-so-cua-toi/?after=x~y").context["lines"]) == 2
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_home_says_what_waits_first_and_who_looked(citizen: Citizen, language: str) -> None:
+    plain = citizen.file()
+    said = citizen.get("/ho-so-cua-toi/", language)
+    none, asks = {
+        "vi": ("Không có việc nào", "Bạn cần bổ sung hồ sơ"),
+        "en": ("your dossiers are with the agencies", "A supplement is asked for"),
+    }[language]
+    assert none in said and asks not in said
+    dossier = ask_for_a_supplement(citizen)
+    desk = office(dossier, "check")
+    open_dossier(Reader(citizen.town.holder(desk), desk), dossier)
+    page = citizen.get("/ho-so-cua-toi/", language)
+    assert 'id="lately"' in page and page.partition('id="lately"')[2].count("<li>") >= 1
+    waits = page.partition('data-section="waits"')[2].partition("</section>")[0]
+    assert asks in waits and str(dossier) in waits and str(plain) not in waits and none not in page
+    assert len(page.encode()) < 60_000
+    assert asks not in citizen.get(f"/ho-so-cua-toi/?after=2020-01-01~{dossier}", language)
+    Dossier.objects.filter(pk=dossier).update(status=6)
+    assert asks not in citizen.get("/ho-so-cua-toi/", language)
+    assert {"vi": "Bạn cần nộp tiền", "en": "You are asked to pay"}[language] in citizen.get(
+        "/ho-so-cua-toi/", language
+    )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0003_later_weight")]
+    dependencies = [("core", "later_1_weight")]
     operations = [
         migrations.RunSQL("UPDATE core_heartbeat SET failures = 0"),
         migrations.AlterField("heartbeat", "failures", models.BigIntegerField(default=0)),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_later_rows")]
+    dependencies = [("core", "later_2_rows")]
     operations = [
         migrations.AddField("commitment", "half", models.IntegerField(null=True)),
         migrations.RunSQL("UPDATE core_commitment SET half = 1"),

@@ -1,0 +1,15 @@
+"""Who sees an agency sees what lies below it: agencies are found by the beginning of their path, on every list."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("core", "0002_insert_only")]
+    operations = [
+        AddIndexConcurrently(
+            "actor",
+            models.Index(fields=["path"], name="core_actor_path_prefix", opclasses=["varchar_pattern_ops"]),
+        ),
+    ]
