@@ -13,9 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
+
+# No test depends on how fast the machine is.
+hypothesis.settings.register_profile("sauro", deadline=None)
+hypothesis.settings.load_profile("sauro")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KEPT_TEMPLATES = 6

@@ -12,6 +12,7 @@ KNOWN = {
     "project/outgoing.py": "the guarded door",
     "project/accounts/federation.py": "names an error of requests; fetches through the guarded door",
     "project/traces/collector.py": "names an error of requests; sends through the guarded door",
+    "project/notify.py": "the socket of who started this unit, where systemd did",
     "project/start.py": "whether a port is free",
     "project/supervisor.py": "this machine's pages",
     "project/examination/machine.py": "the certificate of the public address",

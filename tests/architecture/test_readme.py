@@ -38,6 +38,8 @@ def check(command):
         program, *arguments = arguments
     if program == "cp":
         assert (ROOT / arguments[0]).is_file(), command
+    elif program == "psql":
+        assert (ROOT / arguments[arguments.index("-f") + 1]).is_file(), command
     elif program == "make":
         _check_make(arguments)
     elif program == SAURO:

@@ -13,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sauro import __version__
-from sauro.core.queries.visibility import Reader, grants_of
+from sauro.core.queries.visibility import Reader
 from sauro.project import standing
 from sauro.project.cli.language import speaking
 from sauro.project.duty_words import CONSUMERS, DUTIES, QUEUES, STATUSES
 from sauro.project.examination import Finding, database, machine, running
 from sauro.project.examination.finding import State
+from sauro.web.authority import frame_asks, grants_here
 from sauro.web.navigation import RailEntry, add_to_rail
 from sauro.web.people import office_of, person_of
 from sauro.web.shapes import Status, StatusKind
@@ -31,6 +32,7 @@ _STATES: dict[State, StatusKind] = {"well": "on_time", "warning": "near", "fault
 
 def register() -> None:
     """Add the entry of the left rail; called once, with the addresses."""
+    frame_asks(OPERATE)
     add_to_rail(RailEntry("operations", lazy("Operations"), "operations", operates, 90))
 
 
@@ -47,7 +49,7 @@ def _operates(request: HttpRequest) -> bool:
         return False
     office = office_of(request, person)
     reader = Reader(person, office.position if office else None)
-    return any(grant.scope.kind == "all" for grant in grants_of(reader, OPERATE))
+    return any(grant.scope.kind == "all" for grant in grants_here(request, reader, OPERATE))
 
 
 @require_safe

@@ -3,7 +3,7 @@
 ``visible()`` and ``explain()`` agree on random worlds, by test.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,12 +54,18 @@ class Explanation:
         }
 
 
-def grants_of(reader: Reader, action: str) -> list[LiveGrant]:
-    """The grants in force that let the reader do ``action`` somewhere. Never cached."""
-    moment = now()
-    asked = store.granting([(reader.person, reader.position, action)], moment, local_day(moment))
+def grants_of(reader: Reader, *actions: str) -> list[LiveGrant]:
+    """The grants in force that let the reader do any of these actions somewhere. Never cached."""
+    return granted((reader.person, reader.position, action) for action in sorted(actions))
+
+
+def granted(triples: Iterable[tuple[UUID, UUID | None, str]]) -> list[LiveGrant]:
+    """The grants in force of these persons in these positions to do these actions somewhere, in one statement."""
+    asked, moment = list(triples), now()
+    if not asked:
+        return []
     with store.transaction() as doing:
-        return store.granted(doing.finish(asked)[0])
+        return store.granted(doing.finish(store.granting(asked, moment, local_day(moment)))[0])
 
 
 def visible(reader: Reader, action: str, subject: Subject) -> tuple[str, list[Any]]:

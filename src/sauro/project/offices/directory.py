@@ -17,13 +17,12 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor
 from sauro.core.moment import now
 from sauro.core.queries.seats import HELD
-from sauro.core.queries.visibility import Reader, condition
+from sauro.core.queries.visibility import Reader, condition, grants_of
 from sauro.core.text import words
 from sauro.core.vault import keyring
 from sauro.core.vault.parts import read_masks
 from sauro.core.vault.tokens import having_all
 from sauro.project.offices.words import masked, name_of
-from sauro.serve.queries.authority import grants_for
 
 ORGANISATION = Subject("organisation", (Actor,), organisations="id")
 KEEPS = ("core.register_actor", "core.appoint", "core.end_holding", "core.grant", "core.revoke")
@@ -55,7 +54,7 @@ class Page:
 
 def seen_by(reader: Reader) -> Seen:
     """The condition on ``core_actor`` for the organisations that the reader keeps, in whatever way."""
-    return condition(grants_for(reader, KEEPS), reader, ORGANISATION)
+    return condition(grants_of(reader, *KEEPS), reader, ORGANISATION)
 
 
 _LINES = """

@@ -15,7 +15,7 @@ from sauro.core.doorway import Ask, Outcome, act
 from sauro.core.queries.visibility import Reader
 from sauro.project.offices.directory import KEEPS, Seen, seen_by
 from sauro.serve.pages.officer.office import Official, official_of
-from sauro.serve.queries.authority import grants_for
+from sauro.web.authority import grants_here
 from sauro.web.people import person_of
 
 P = ParamSpec("P")
@@ -23,6 +23,7 @@ _KEPT = "_sauro_keeps"
 REVIEW = "core.review_access"
 ACCOUNTS = ("core.open_account", "core.close_account", "core.reopen_account", "core.send_way_in")
 CONTESTS = ("core.answer_contest", "core.explain_read")
+ASKED = (*KEEPS, REVIEW, *CONTESTS, *ACCOUNTS)
 
 
 @dataclass
@@ -62,7 +63,7 @@ def _keeper(request: HttpRequest) -> Keeper | None:
         return None
     official = official_of(request)
     reader = official.reader if official else Reader(person)
-    grants = grants_for(reader, (*KEEPS, REVIEW, *CONTESTS, *ACCOUNTS))
+    grants = grants_here(request, reader, *ASKED)
     everywhere = frozenset(grant.action for grant in grants if grant.scope.kind == "all")
     return Keeper(reader, official, frozenset(grant.action for grant in grants), everywhere)
 

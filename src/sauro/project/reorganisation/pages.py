@@ -20,7 +20,7 @@ from sauro.core.doorway import Ask, act
 from sauro.core.doorway.decide import local_day
 from sauro.core.models import Reorganisation
 from sauro.core.moment import now
-from sauro.core.queries.visibility import Reader, grants_of
+from sauro.core.queries.visibility import Reader
 from sauro.core.refusal import Refusal
 from sauro.core.rules.reorganising import Unfit
 from sauro.project.reorganisation import naming, told
@@ -28,6 +28,7 @@ from sauro.project.reorganisation.forms import ChooseForm, DecideForm, boxes, re
 from sauro.project.reorganisation.preview import preview
 from sauro.project.reorganisation.terms import Chosen, planned
 from sauro.web import forms
+from sauro.web.authority import frame_asks, grants_here
 from sauro.web.navigation import RailEntry, add_to_rail
 from sauro.web.people import office_of, person_of
 
@@ -39,6 +40,7 @@ View = Callable[Concatenate[HttpRequest, Reader, P], HttpResponseBase]
 
 def register() -> None:
     """Add the entry of the left rail; called once, with the addresses."""
+    frame_asks(PLAN)
     add_to_rail(RailEntry("reorganisations", lazy("Mergers and splits"), "reorganisations", may, 91))
 
 
@@ -61,7 +63,7 @@ def _find(request: HttpRequest) -> Reader | None:
         return None
     office = office_of(request, person)
     reader = Reader(person, office.position if office else None)
-    grants = [grant for grant in grants_of(reader, PLAN) if grant.scope.kind == "all"]
+    grants = [grant for grant in grants_here(request, reader, PLAN) if grant.scope.kind == "all"]
     if not grants:
         return None
     # Who may in person acts in person, whatever office they chose.

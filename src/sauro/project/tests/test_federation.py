@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from sauro.core.models import Account, Holding
+from sauro.core.tests.tampering import tamper
 from sauro.project.settings import accounts as chosen
 from sauro.project.settings import security
 from sauro.project.settings.table import WrongSetting
@@ -85,7 +86,9 @@ def test_the_sign_in_page_offers_it_and_lets_the_form_go_there(vneid: Provider) 
 def test_who_has_no_login_yet_gets_one_without_any_right(vneid: Provider) -> None:
     user = person("chua-co", name="Nguyễn Thị Canary", number=NUMBER)
     whose = Account.objects.get(user=user).person
-    user.delete()
+    # No act of the product deletes a login, and its role in the database could not.
+    tamper("DELETE FROM core_account WHERE user_id = %s", user.pk)
+    tamper("DELETE FROM auth_user WHERE id = %s", user.pk)
     browser, _answer = come()
     assert is_in(browser)
     made = Account.objects.get(person=whose).user

@@ -1,32 +1,14 @@
-"""What a reader may do now, by the grants in force: one question for many actions at once."""
+"""What a reader may do to a dossier now, by the grants in force: one question for many actions at once."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sauro.core.doorway import store
-from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.store import LiveGrant
-from sauro.core.moment import now
-from sauro.core.queries.visibility import Reader, place
+from sauro.core.queries.visibility import Reader, grants_of, place
 from sauro.core.rules.scopes import covers
 from sauro.serve.actions.subject import DOSSIER, is_handling, turn_of
 from sauro.serve.queries.places import standing_for
-
-
-def grants_for(reader: Reader, actions: Collection[str]) -> list[LiveGrant]:
-    """The grants in force that let the reader do any of these actions somewhere. Never cached."""
-    if not actions:
-        return []
-    moment = now()
-    asked = [(reader.person, reader.position, action) for action in sorted(actions)]
-    with store.transaction() as doing:
-        return store.granted(doing.finish(store.granting(asked, moment, local_day(moment)))[0])
-
-
-def somewhere(reader: Reader, actions: Collection[str]) -> frozenset[str]:
-    """Which of these actions the reader may do to anything at all."""
-    return frozenset(grant.action for grant in grants_for(reader, actions))
 
 
 def permitted(reader: Reader, dossier: UUID, actions: Collection[str]) -> dict[str, LiveGrant]:
@@ -40,7 +22,7 @@ def permitted(reader: Reader, dossier: UUID, actions: Collection[str]) -> dict[s
         return found
     if where.owner in reader.persons:
         actions = [name for name in actions if not is_handling(name)]
-    for grant in grants_for(reader, actions):
+    for grant in grants_of(reader, *actions):
         if grant.action not in found and covers(grant.scope, where, frozenset({reader.person})):
             found[grant.action] = grant
     return found

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from sauro.core.models import Commitment
 from sauro.core.queries.visibility import Reader
 from sauro.steer.models import Task
-from sauro.steer.queries.authority import grants_for, offices_that_may
+from sauro.steer.queries.authority import offices_that_may
 from sauro.steer.queries.tasks import LIST
+from sauro.web.authority import grants_here
 from sauro.web.people import CHOSEN, Office, held_by, office_among, officials, person_of
 
 REGISTER, ENTER, DRAFT = "steer.register_instrument", "steer.enter_text", "steer.draft_task"
@@ -48,7 +49,7 @@ def _official(request: HttpRequest) -> Official | None:
     start = _start(request, person, held)
     office = start or office
     reader = office.reader(person)
-    grants = grants_for(reader, (LIST, REGISTER, ENTER, DRAFT))
+    grants = grants_here(request, reader, LIST, REGISTER, ENTER, DRAFT)
     may = frozenset(grant.action for grant in grants)
     whole = any(grant.action == LIST and grant.scope.kind == "all" for grant in grants)
     return Official(reader, office, held, may, whole, start is not None) if LIST in may else None

@@ -6,10 +6,11 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from sauro.steer.pages.office import DRAFT, official_of
+from sauro.steer.pages.office import DRAFT, ENTER, REGISTER, official_of
 from sauro.steer.pages.showing import event_words, stage_words
 from sauro.steer.queries import warnings
-from sauro.steer.queries.tasks import among, listing
+from sauro.steer.queries.tasks import LIST, among, listing
+from sauro.web.authority import frame_asks
 from sauro.web.navigation import PromiseKind, RailEntry, add_draft, add_promise_kind, add_to_rail
 
 _MAY = "_sauro_tasks_listed"
@@ -17,6 +18,7 @@ _MAY = "_sauro_tasks_listed"
 
 def register() -> None:
     """Add the entries; called once, when the application starts."""
+    frame_asks(LIST, REGISTER, ENTER, DRAFT)
     add_to_rail(RailEntry("tasks", _("Tasks"), "steer:board", _lists, 50))
     add_to_rail(RailEntry("instruments", _("Instruments"), "steer:instruments", _lists, 60))
     add_promise_kind(PromiseKind("task", _address, stage_words, event_words))

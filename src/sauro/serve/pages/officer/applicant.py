@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from sauro.core.models import Actor
 from sauro.core.queries.reading import record_read
+from sauro.core.queries.visibility import grants_of
 from sauro.core.vault import keyring
 from sauro.core.vault.parts import read_masks
 from sauro.core.vault.tokens import search_units
 from sauro.serve import drafts
 from sauro.serve.models import Draft
 from sauro.serve.pages.officer.office import ASSIST, Official
-from sauro.serve.queries.authority import grants_for
 from sauro.serve.rules.procedures import Procedure
 from sauro.web import forms
 
@@ -97,7 +97,7 @@ def begin(
 
 def _record(official: Official, person: UUID) -> None:
     """Filling in the form opens the person's identity: that is a personal read, and they will see it."""
-    grant = next(iter(grants_for(official.reader, (ASSIST,))))
+    grant = next(iter(grants_of(official.reader, ASSIST)))
     record_read(official.reader, grant, "assist", None, [person], "counter")
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from sauro.core.queries.visibility import Reader
-from sauro.serve.queries.authority import somewhere
 from sauro.serve.queries.waiting import Waiting, waiting
+from sauro.web.authority import grants_here
 from sauro.web.people import CHOSEN, Office, held_by, office_among, officials, person_of
 
 LIST, ASSIST, ACCEPT = "serve.list_dossiers", "serve.assist_filing", "serve.accept_dossier"
@@ -53,7 +53,8 @@ def _official(request: HttpRequest) -> Official | None:
     start = _start(request, held)
     office = start or office
     reader = office.reader(person)
-    return Official(reader, office, held, somewhere(reader, (LIST, ASSIST, ACCEPT)), start is not None)
+    may = frozenset(grant.action for grant in grants_here(request, reader, LIST, ASSIST, ACCEPT))
+    return Official(reader, office, held, may, start is not None)
 
 
 def _start(request: HttpRequest, held: list[Office]) -> Office | None:
