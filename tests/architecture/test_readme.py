@@ -39,7 +39,8 @@ def check(command):
     if program == "cp":
         assert (ROOT / arguments[0]).is_file(), command
     elif program == "psql":
-        assert (ROOT / arguments[arguments.index("-f") + 1]).is_file(), command
+        files = [after for option, after in zip(arguments, arguments[1:], strict=False) if option == "-f"]
+        assert all((ROOT / file).is_file() for file in files), command
     elif program == "make":
         _check_make(arguments)
     elif program == SAURO:
