@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def check(command):
     if program == "cp":
         assert (ROOT / arguments[0]).is_file(), command
     elif program == "psql":
-        files = [after for option, after in zip(arguments, arguments[1:], strict=False) if option == "-f"]
+        files = [after for option, after in pairwise(arguments) if option == "-f"]
         assert all((ROOT / file).is_file() for file in files), command
     elif program == "make":
         _check_make(arguments)
