@@ -24,6 +24,7 @@ from sauro.core.doorway.decide import (
     request_digest,
     seal,
 )  # fmt: skip
+from sauro.core.doorway.ended import stop_timers
 from sauro.core.doorway.registry import Action, Query, Row, Where, lookup
 from sauro.core.doorway.store import LiveGrant, Locked
 from sauro.core.doorway.work import Change, Work
@@ -247,8 +248,9 @@ def _done_before(
 def _write(doing: store.Transaction, room: _Room) -> None:
     if not room.works:
         return
-    cursor = doing.cursor
-    _give_numbers(doing, [work for _, work in room.works])
+    cursor, works = doing.cursor, [work for _, work in room.works]
+    stop_timers(doing, works)
+    _give_numbers(doing, works)
     units: list[Any] = []
     parts: list[SealedPart] = []
     tokens: list[Any] = []
