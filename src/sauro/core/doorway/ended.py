@@ -21,7 +21,7 @@ OUTLIVES = "retention"
 _NAMES = ("id", "commitment", "kind", "due_at", "fired_at", "cancelled_at", "event")
 # The order does not depend on ids, which are made at random: the same acts have the same events in any batch.
 _LIVE = statement(
-    f"SELECT {', '.join(_NAMES)} FROM core_timer WHERE commitment = ANY(%s) AND kind <> '{OUTLIVES}'"  # noqa: S608 — constants of ours
+    f"SELECT {', '.join(_NAMES)} FROM core_timer WHERE commitment = ANY(%s) AND kind <> '{OUTLIVES}'"
     " AND fired_at IS NULL AND cancelled_at IS NULL ORDER BY commitment, due_at, kind FOR UPDATE",
     ("uuid[]",),
 )
@@ -45,7 +45,7 @@ def stop_timers(doing: store.Transaction, works: Sequence[Work]) -> None:
         work = ended[timer["commitment"]]
         # The act itself may have fired or cancelled it already.
         own = work.changes.get((table(Timer).name, timer["id"]))
-        if own is None or own.row["fired_at"] is None and own.row["cancelled_at"] is None:
+        if own is None or (own.row["fired_at"] is None and own.row["cancelled_at"] is None):
             work.put_row(Timer, timer, cancelled_at=work.now)
 
 
@@ -54,5 +54,5 @@ def _ended_by(work: Work) -> Iterator[UUID]:
         if name != table(Commitment).name or change.touched is None:
             continue
         left = "state" in change.touched and change.row["state"] != "assigned"
-        if left or "finished_at" in change.touched and change.row["finished_at"] is not None:
+        if left or ("finished_at" in change.touched and change.row["finished_at"] is not None):
             yield id_

@@ -14,7 +14,7 @@ from sauro.core.journal.replay import replay_check
 from sauro.core.journal.sealer import Sealer
 from sauro.core.models import Event, Timer
 from sauro.serve.tests.conftest import ENTERED, Town, office
-from sauro.serve.tests.test_journey import B, A, act_as_platform, decide
+from sauro.serve.tests.test_journey import A, B, act_as_platform, decide
 
 WORDS = "Bản chụp bị mờ, không đọc được"
 CLOCK = {"half_time", "due_soon", "breach"}
