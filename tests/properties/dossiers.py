@@ -221,7 +221,12 @@ def _clock(promise: dict[str, Any], dossier: dict[str, Any], timers: list[tuple[
         assert datetime.fromisoformat(course["original_due"]) == promise["due_original"]
     waiting = list(_kinds(timers))
     assert len(waiting) == len(set(waiting)), "no timer is planned twice"
-    assert not (waiting and status in (5, 6)), "no timer runs while the clock stands still"
+    of_the_clock = set(waiting) - {"retention"}
+    assert not (of_the_clock and status in (5, 6)), "no timer runs while the clock stands still"
+    assert not (of_the_clock and closed), "no timer outlives what it is of"
+    assert ("retention" in waiting) == (promise["retain_until"] is not None), (
+        "how long it is kept no act forgets"
+    )
 
 
 def _kinds(timers: list[tuple[Any, ...]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from sauro.core.actions.actors import COMMITMENT
 from sauro.core.actions.grants import GRANT
 from sauro.core.clock.reckoning import timers_for
 from sauro.core.doorway.ask import Ask
+from sauro.core.doorway.ended import OUTLIVES, is_over
 from sauro.core.doorway.registry import Query, Row, action
 from sauro.core.doorway.work import Work
 from sauro.core.models import Commitment, Grant, Timer
@@ -45,8 +46,7 @@ def fire_timer(work: Work) -> None:
         work.refuse("already_fired", "I12", _("This timer had its moment already."), status=409)
     if timer["due_at"] > work.now:
         work.refuse("too_early", "I12", _("The moment of this timer has not come."), status=409)
-    over = promise["state"] in ("closed", "cancelled") or promise["finished_at"] is not None
-    if over and timer["kind"] != "retention":
+    if is_over(promise) and timer["kind"] != OUTLIVES:
         work.put_row(Timer, timer, cancelled_at=work.now)
         work.answer["effect"] = "cancelled"
         return

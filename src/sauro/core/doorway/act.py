@@ -21,6 +21,7 @@ from sauro.core.doorway.decide import (
     seal,
     stale,
 )  # fmt: skip
+from sauro.core.doorway.ended import stop_timers
 from sauro.core.doorway.registry import Action, Where, lookup
 from sauro.core.ids import new_id
 from sauro.core.moment import now
@@ -124,6 +125,7 @@ def _do(doing: store.Transaction, action: Action, ask: Ask, payload: Any, digest
         facts = store.facts(doing, action.facts(ask, payload, envelope))
     # The moment is that of the decision: whoever waited for the lock acts after the one who held it.
     work = decide(action, ask, payload, locked, facts, store.granted(grants), now())
+    stop_timers(doing, [work])
     for wanted in work.numbers:
         store.give_number(doing, wanted)
     new, sealed, tokens = seal(keyring.current(), work)

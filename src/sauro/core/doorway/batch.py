@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 import psycopg
 from django.utils.translation import gettext as _
-from psycopg import Cursor
 
-from sauro.core.doorway import observing, store
+from sauro.core.doorway import observing, pipe, store
 from sauro.core.doorway.act import act, not_found, record_refusal
 from sauro.core.doorway.ask import Ask, Outcome
 from sauro.core.doorway.decide import (
@@ -24,6 +24,7 @@ from sauro.core.doorway.decide import (
     request_digest,
     seal,
 )  # fmt: skip
+from sauro.core.doorway.ended import stop_timers
 from sauro.core.doorway.registry import Action, Query, Row, Where, lookup
 from sauro.core.doorway.store import LiveGrant, Locked
 from sauro.core.doorway.work import Change, Work
@@ -207,34 +208,44 @@ def _read(doing: store.Transaction, items: Sequence[_Item]) -> _Room:
     for item in items:
         if not item.action.creates and item.ask.subject:
             by_subject.setdefault(item.action.subject, set()).add(item.ask.subject)
-    for subject, ids in sorted(by_subject.items(), key=lambda pair: pair[0].name):
-        room.locked |= store.locked(subject, doing.ask(store.locking(subject, sorted(ids)))[0])
+    subjects = sorted(by_subject, key=lambda subject: subject.name)
     triples = sorted(
         {(i.ask.person, i.ask.position, i.action.name) for i in items}, key=lambda t: (t[0], str(t[1]), t[2])
     )
-    (answer,) = doing.ask(store.granting(triples, room.moment, local_day(room.moment)))
-    for grant in store.granted(answer):
-        room.grants.setdefault((grant.person, grant.position, grant.action), []).append(grant)
     creating = [item for item in items if item.action.creates]
     wheres = [i.action.place(i.ask, i.payload) if i.action.place else Where(i.ask.person) for i in creating]
-    if creating:
-        placed = store.placed(wheres, doing.ask(store.placing(wheres))[0])
-        room.created = {item.at: locked for item, locked in zip(creating, placed, strict=True)}
-    room.done = _done_before(doing.cursor, items)
+    # In one round trip, and in this order: what is read after a lock is read as who held it left it.
+    *locks, grants, done, places = doing.ask(
+        *(store.locking(subject, sorted(by_subject[subject])) for subject in subjects),
+        store.granting(triples, room.moment, local_day(room.moment)),
+        _asking_done(items),
+        *([store.placing(wheres)] if creating else []),
+    ) + ([] if creating else [[]])
+    for subject, rows in zip(subjects, locks, strict=True):
+        room.locked |= store.locked(subject, rows)
+    for grant in store.granted(grants):
+        room.grants.setdefault((grant.person, grant.position, grant.action), []).append(grant)
+    room.created = {
+        item.at: locked for item, locked in zip(creating, store.placed(wheres, places), strict=True)
+    }
+    room.done = _done_before(done)
     room.ask_facts(doing, items)
     return room
 
 
-def _done_before(
-    cursor: Cursor[Any], items: Sequence[_Item]
-) -> dict[tuple[UUID, str, str], tuple[bytes, Outcome]]:
-    persons, names, keys = zip(*((i.ask.person, i.ask.action, i.ask.key) for i in items), strict=True)
-    rows = cursor.execute(
-        "SELECT e.person, e.name, e.key, e.id, e.subject, e.request, e.body"
-        " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS a(person, name, key)"
-        " JOIN core_event e ON e.person = a.person AND e.name = a.name AND e.key = a.key",
-        [list(persons), list(names), list(keys)],
-    )
+_DONE = pipe.statement(
+    "SELECT e.person, e.name, e.key, e.id, e.subject, e.request, e.body FROM unnest(%s, %s, %s) AS a(person, name, key)"
+    " JOIN core_event e ON e.person = a.person AND e.name = a.name AND e.key = a.key",
+    ("uuid[]", "text[]", "text[]"),
+)
+
+
+def _asking_done(items: Sequence[_Item]) -> pipe.Asked:
+    """Ask which of these were done before, under the same key."""
+    return _DONE, [[i.ask.person for i in items], [i.ask.action for i in items], [i.ask.key for i in items]]
+
+
+def _done_before(rows: Sequence[tuple[Any, ...]]) -> dict[tuple[UUID, str, str], tuple[bytes, Outcome]]:
     return {
         (person, name, key): (
             bytes(request),
@@ -247,8 +258,9 @@ def _done_before(
 def _write(doing: store.Transaction, room: _Room) -> None:
     if not room.works:
         return
-    cursor = doing.cursor
-    _give_numbers(doing, [work for _, work in room.works])
+    cursor, works = doing.cursor, [work for _, work in room.works]
+    stop_timers(doing, works)
+    _give_numbers(doing, works)
     units: list[Any] = []
     parts: list[SealedPart] = []
     tokens: list[Any] = []
@@ -267,7 +279,7 @@ def _write(doing: store.Transaction, room: _Room) -> None:
             copy.write_row(row)
     if parts:
         write_personal(doing, new=units, parts=parts, tokens=tokens)
-    write_rows(cursor, [change for _, work in room.works for change in work.changes.values()])
+    write_rows(doing, [change for _, work in room.works for change in work.changes.values()])
 
 
 def _give_numbers(doing: store.Transaction, works: Sequence[Work]) -> None:
@@ -275,14 +287,19 @@ def _give_numbers(doing: store.Transaction, works: Sequence[Work]) -> None:
     for work in works:
         for number in work.numbers:
             wanted.setdefault((number.series, number.scope), []).append(number)
-    for (series, scope), numbers in sorted(wanted.items()):
-        first = store.take_numbers(doing, series, scope, len(numbers))
-        for offset, number in enumerate(numbers):
+    if not wanted:
+        return
+    counts = {place: len(numbers) for place, numbers in sorted(wanted.items())}
+    for place, first in store.take_numbers(doing, counts).items():
+        for offset, number in enumerate(wanted[place]):
             number.give(first + offset)
 
 
-def write_rows(cursor: Cursor[Any], changes: Sequence[Change]) -> None:
-    """Write many rows: COPY for inserts, ``UPDATE … FROM json_to_recordset`` for updates, one statement per table."""
+def write_rows(doing: store.Transaction, changes: Sequence[Change]) -> None:
+    """Write many rows: COPY for inserts, ``UPDATE … FROM json_to_recordset`` for updates, one statement per table.
+
+    The updates are queued: they go to the server together with the commit, and an error of theirs undoes all of it.
+    """
     inserts: dict[Any, list[Row]] = {}
     updates: dict[Any, list[Change]] = {}
     for change in changes:
@@ -292,13 +309,14 @@ def write_rows(cursor: Cursor[Any], changes: Sequence[Change]) -> None:
             updates.setdefault(change.spec, []).append(change)
     for spec, rows in inserts.items():
         columns = ", ".join(f'"{name}"' for name, _ in spec.columns)
-        with cursor.copy(f"COPY {spec.name} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        with doing.cursor.copy(f"COPY {spec.name} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types([kind for _, kind in spec.columns])
             for row in rows:
                 copy.write_row([_binary(kind, row[name]) for name, kind in spec.columns])
     for spec, changed in updates.items():
         touched = set().union(*(c.touched or set() for c in changed))
-        _update(cursor, spec, [(n, k) for n, k in spec.columns if n in touched], [c.row for c in changed])
+        columns = tuple((name, kind) for name, kind in spec.columns if name in touched)
+        doing.queue(_updating(spec.name, columns, [c.row for c in changed]))
 
 
 def _binary(kind: str, value: Any) -> Any:
@@ -307,15 +325,20 @@ def _binary(kind: str, value: Any) -> Any:
     return value
 
 
-def _update(cursor: Cursor[Any], spec: Any, columns: list[tuple[str, str]], rows: list[Row]) -> None:
+def _updating(table: str, columns: tuple[tuple[str, str], ...], rows: list[Row]) -> pipe.Asked:
     # As JSON in one value: psycopg takes ten times as long to write the same as arrays.
     names = ["id", *(name for name, _ in columns)]
+    said = orjson.dumps([{name: row[name] for name in names} for row in rows], default=_as_text)
+    return _update_statement(table, columns), [said.decode()]
+
+
+@cache
+def _update_statement(table: str, columns: tuple[tuple[str, str], ...]) -> pipe.Statement:
     kinds = ", ".join(f'"{name}" {kind}' for name, kind in (("id", "uuid"), *columns))
     sets = ", ".join(f'"{name}" = u."{name}"' for name, _ in columns)
-    said = orjson.dumps([{name: row[name] for name in names} for row in rows], default=_as_text)
-    cursor.execute(
-        f"UPDATE {spec.name} t SET {sets} FROM json_to_recordset(%s::json) AS u({kinds}) WHERE t.id = u.id",
-        [said.decode()],
+    return pipe.statement(
+        f"UPDATE {table} t SET {sets} FROM json_to_recordset(%s::json) AS u({kinds}) WHERE t.id = u.id",
+        ("text",),
     )
 
 

@@ -156,7 +156,7 @@ def event_body(work: Work, sealed: Sequence[SealedPart]) -> bytes:
     """The canonical bytes of the event: what is hashed, and all that replay needs."""
     ask = work.ask
     # The rows themselves are the images: quick() writes every type of a column as ``row_image`` would.
-    changes = [change(c.spec, "put", c.spec.image(c.row)) for c in work.changes.values()]
+    changes = [change(c.spec, "put", c.spec.image(c.row, c.touched)) for c in work.changes.values()]
     changes += [change(PERSONAL, "put", part.image()) for part in sealed]
     return quick(
         {

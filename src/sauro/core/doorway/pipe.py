@@ -19,7 +19,7 @@ from psycopg import Connection, errors, pq
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.types.json import set_json_dumps, set_json_loads
 
-from sauro.core.doorway import observing
+from sauro.core.doorway import arrays, observing
 
 _COMMAND, _TUPLES, _SYNC, _FATAL = (
     int(pq.ExecStatus[name]) for name in ("COMMAND_OK", "TUPLES_OK", "PIPELINE_SYNC", "FATAL_ERROR")
@@ -98,6 +98,7 @@ class Context:
         self.adapters = AdaptersMap(link.adapters)
         set_json_loads(orjson.loads, self)
         set_json_dumps(orjson.dumps, self)
+        arrays.write_quickly(self.adapters)
 
 
 class Pipe:

@@ -1,6 +1,6 @@
 """The doorway's SQL, written by hand: this one path is the only place where the ORM is too slow (ADR 0004)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,7 +13,7 @@ from psycopg import Connection, Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 
-from sauro.core.doorway import pipe
+from sauro.core.doorway import arrays, pipe
 from sauro.core.doorway.pipe import Asked, Pipe, statement
 from sauro.core.doorway.registry import Query, Row, Subject, Where
 from sauro.core.doorway.work import Change, GrantRow, NumberWanted
@@ -42,6 +42,7 @@ class Transaction:
         """A cursor of the same transaction, for what is not one small statement; it reads JSON as objects."""
         made: Cursor[tuple[Any, ...]] = Cursor(self.raw)
         set_json_loads(orjson.loads, made)
+        arrays.write_quickly(made.adapters)
         return made
 
     def queue(self, *asked: Asked) -> None:
@@ -300,19 +301,30 @@ def all_facts(doing: Transaction, queries: Sequence[Query]) -> list[list[Row]]:
 
 
 _NUMBER = """
-INSERT INTO core_number (series, scope, last) VALUES (%s, %s, %s) ON CONFLICT (series, scope)
-DO UPDATE SET last = core_number.last + excluded.last RETURNING last
+INSERT INTO core_number (series, scope, last)
+SELECT series, scope, count FROM unnest(%s, %s, %s) WITH ORDINALITY AS n(series, scope, count, place) ORDER BY place
+ON CONFLICT (series, scope) DO UPDATE SET last = core_number.last + excluded.last RETURNING series, scope, last
 """
 
 
-def take_numbers(doing: Transaction, series: str, scope: str, count: int) -> int:
-    """Reserve ``count`` numbers; returns the first. The row stays locked until the transaction ends."""
-    (rows,) = doing.ask((statement(_NUMBER, ("text", "text", "integer")), [series, scope, count]))
-    return int(rows[0][0]) - count + 1
+def take_numbers(doing: Transaction, counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Reserve so many numbers of each (series, scope); returns the first of each.
+
+    The rows stay locked until the transaction ends; who takes of several gives them in one order everywhere.
+    """
+    series, scopes = zip(*counts, strict=True)
+    (rows,) = doing.ask(
+        (
+            statement(_NUMBER, ("text[]", "text[]", "integer[]")),
+            [list(series), list(scopes), list(counts.values())],
+        )
+    )
+    return {(series, scope): last - counts[series, scope] + 1 for series, scope, last in rows}
 
 
 def give_number(doing: Transaction, wanted: NumberWanted) -> None:
-    wanted.give(take_numbers(doing, wanted.series, wanted.scope, 1))
+    place = (wanted.series, wanted.scope)
+    wanted.give(take_numbers(doing, {place: 1})[place])
 
 
 EVENT_COLUMNS = "id, name, person, position, grant_id, subject, key, request, recorded, body"

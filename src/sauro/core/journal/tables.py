@@ -6,7 +6,7 @@ not NULL: what an image leaves out is NULL, so a column that may be NULL is adde
 A table whose columns changed otherwise has a later ``version``; its new images carry it as a fourth item.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,11 +109,14 @@ class TableSpec:
         """The columns in which a float, or a key outside ASCII, could hide."""
         return tuple(name for name, kind in self.columns if kind in ("jsonb", "numeric"))
 
-    def image(self, row: Mapping[str, Any]) -> Image:
-        """A row as ``quick`` may write it: what is NULL left out, what could hide a float checked. Raises NotCanonical."""
+    def image(self, row: Mapping[str, Any], touched: Collection[str] | None = None) -> Image:
+        """A row as ``quick`` may write it: what is NULL left out, what could hide a float checked. Raises NotCanonical.
+
+        With ``touched``, only these columns are new: the others stand as an earlier act wrote them, checked.
+        """
         image = {name: value for name, value in row.items() if value is not None}
         for name in self._checked:
-            if name in image:
+            if name in image and (touched is None or name in touched):
                 image[name] = plain(image[name])
         return image
 

@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -22,10 +24,13 @@ from sauro.project.simulation import nation
 log = structlog.get_logger()
 
 SEED, DAYS, TASKS = 57, 90, 1_298
-FIRST = 3_000
-"""How many dossiers are made before anybody is served: half a minute or so on two cores that have nothing else to do."""
+FIRST = 1_000
+"""How many dossiers are made before anybody is served: enough that no page is empty, and as little as that takes."""
 AGAIN = 60.0
 """Seconds until a rest that could not be made is tried again."""
+LOOK = 5.0
+"""Seconds for which a page server remembers whether the rest is still being made."""
+_looked: list[tuple[float, bool]] = []
 
 
 def first() -> int:
@@ -36,6 +41,34 @@ def first() -> int:
 def rest() -> int:
     """How many are made beside it."""
     return int(settings.SAURO_PRELOAD) - first() if settings.DEMONSTRATION else 0
+
+
+def filling() -> bool:
+    """Whether the rest is being made now, so that numbers and lists still grow."""
+    if not rest():
+        return False
+    if not _looked or time.monotonic() - _looked[0][0] > LOOK:
+        _looked[:] = [(time.monotonic(), nation.under_way() and not _is_done("preload-rest"))]
+    return _looked[0][1]
+
+
+def _stamp(name: str) -> Path:
+    return Path(settings.SAURO_VAR) / "stamps" / name
+
+
+def _whose() -> str:
+    return str(Instance.objects.get(pk=1).created)
+
+
+def _is_done(name: str) -> bool:
+    stamp = _stamp(name)
+    return stamp.exists() and stamp.read_text() == _whose()
+
+
+def _remember(name: str) -> None:
+    stamp = _stamp(name)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(_whose())
 
 
 def make_rest(over: threading.Event) -> None:
@@ -53,23 +86,22 @@ def make_rest(over: threading.Event) -> None:
         if made.poll() is None:
             made.terminate()
         log.info("simulation.rest", exit=made.wait())
+        if made.returncode == Exit.DONE:
+            _remember("preload-rest")
         over.wait(AGAIN if made.returncode in (Exit.ENVIRONMENT, Exit.REFUSED) else None)
 
 
 def preload(say: Callable[[str], None], stages: Stages) -> None:
     """Simulate the first of them, once for each installation. What was cut off goes on."""
     dossiers = first()
-    stamp = settings.SAURO_VAR / "stamps" / "preload"
-    whose = str(Instance.objects.get(pk=1).created)
-    if not settings.DEMONSTRATION or not dossiers or (stamp.exists() and stamp.read_text() == whose):
+    if not settings.DEMONSTRATION or not dossiers or _is_done("preload"):
         return
     say(_("Simulating {days} days of a nation ({dossiers} dossiers, {tasks} tasks)…").format(
         days=number(DAYS), dossiers=number(dossiers), tasks=number(TASKS)
     ))  # fmt: skip
     with nation.alone():
         told = nation.simulate(nation.Wanted(SEED, DAYS, dossiers, TASKS), stages)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(whose)
+    _remember("preload")
     say(_("Simulated: {acts} acts in {seconds} s, {refused} of them refused.").format(
         acts=number(told.acts), seconds=number(round(told.seconds)), refused=number(told.refused)
     ))  # fmt: skip

@@ -133,6 +133,8 @@ def test_the_whole_way_to_a_read_that_was_not_justified(read: Read) -> None:
     row, promise = Contest.objects.get(pk=contest), Commitment.objects.get(pk=contest)
     assert (row.stage, row.outcome, row.consequence) == ("answered", "unjustified", "reminded")
     assert (promise.state, promise.closed_how, promise.closer) == ("closed", "satisfied", read.officer)
+    waiting = Timer.objects.filter(commitment=contest, fired_at=None, cancelled_at=None)
+    assert set(waiting.values_list("kind", flat=True)) <= {"retention"}
     with refused("ended"):
         read.answer(contest)
     found = told(read, contest)

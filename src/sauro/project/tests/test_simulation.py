@@ -1,5 +1,6 @@
 """A simulated nation: the same from the same seed, by the doorway alone, marked so, never made twice."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from sauro.core import moment, timers
 from sauro.core.journal import consumers, database
@@ -219,10 +221,42 @@ def test_a_demonstration_begins_with_it_once_and_by_several_processes(
 @pytest.mark.django_db
 def test_what_would_take_too_long_is_made_beside_the_pages(settings: Any) -> None:
     settings.SAURO_PRELOAD = 20_000
-    assert (preload.first(), preload.rest()) == (3_000, 17_000)
+    assert (preload.first(), preload.rest()) == (1_000, 19_000)
     assert "simulation" in worker.duties()
-    settings.SAURO_PRELOAD = 3_000
+    settings.SAURO_PRELOAD = 1_000
     assert "simulation" not in worker.duties()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_say_that_it_is_still_being_made_until_it_is(
+    elsewhere: Any, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preload, "LOOK", -1.0)
+    settings.SAURO_PRELOAD = 20_000
+
+    def said() -> bool:
+        found = client.get("/").content.decode()
+        assert "Trình diễn" in found
+        return "Đang mô phỏng nốt chín mươi ngày" in found
+
+    assert not said()
+    elsewhere.execute("SELECT pg_advisory_lock(%s)", [nation.LOCK])
+    assert said()
+    settings.SAURO_PRELOAD = 1_000
+    assert not said(), "somebody else's simulation is not what this one begins with"
+    settings.SAURO_PRELOAD = 20_000
+    monkeypatch.setattr(preload.sys, "executable", "true")
+    preload.make_rest(_Once())
+    assert not said()
+
+
+class _Once(threading.Event):
+    """Is over as soon as nothing is left but to wait for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            self.set()
+        return super().wait(timeout)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from sauro.core.models import Event
 from sauro.core.moment import now
+from sauro.project.simulation import preload
 from sauro.project.walk.routes import WALKS, Step, Walk
 from sauro.web.people import person_of
 
@@ -104,6 +105,11 @@ class Guide:
     @property
     def offered(self) -> list[Walk]:
         return offered()
+
+    @property
+    def filling(self) -> bool:
+        """Whether the days that the demonstration begins with are still being made."""
+        return preload.filling()
 
     @cached_property
     def strip(self) -> Strip | None:

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -190,7 +189,11 @@ def _refuse_claims(work: Work, found: Procedure, known: Offices) -> None:
         message = _("File for yourself online; at the counter and by post an officer files for you.")
         work.refuse("wrong_channel", "catalogues: channels", message, field="channel")
     places = known.places(found, p.channel)
-    if places is None or (p.received_by, p.competent, sorted(p.involved)) != astuple(places):
+    if places is None or (p.received_by, p.competent, sorted(p.involved)) != (
+        places.received_by,
+        places.competent,
+        places.involved,
+    ):
         work.refuse("place_unknown", f"{found.code}: competent", _("Choose the commune again."), field="area")
 
 

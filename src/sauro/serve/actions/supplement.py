@@ -44,10 +44,10 @@ class RequestSupplement(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def live_timers(ask: Ask, payload: Any, envelope: Row | None) -> Query:
-    """The timers of the commitment that have not had their moment."""
+    """The timers of the clock that have not had their moment. That of retention is not one: no pause moves it."""
     return (
         "SELECT id, commitment, kind, due_at, fired_at, cancelled_at, event FROM core_timer WHERE commitment = %s"
-        " AND fired_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE",
+        " AND fired_at IS NULL AND cancelled_at IS NULL AND kind <> 'retention' ORDER BY id FOR UPDATE",
         [ask.subject],
     )
 

@@ -76,7 +76,6 @@ def close_task(work: Work) -> None:
         finished_at=finished, course={**course.to_data(), "calendar_id": promise["course"]["calendar_id"]},
     )  # fmt: skip
     work.put(Task, stage="done", late=lateness(finished, promise["due"], promise["due_original"]))
-    subject.cancel_timers(work)
 
 
 class SendBack(msgspec.Struct, forbid_unknown_fields=True):

@@ -60,6 +60,10 @@ def test_what_is_unclear_is_not_assigned_and_told_beside_its_field(
     assert state.stage(task) == "draft" and not Timer.objects.filter(commitment=task, kind="breach").exists()
 
 
+def live(task: UUID) -> int:
+    return Timer.objects.filter(commitment=task, fired_at=None, cancelled_at=None).count()
+
+
 def test_an_office_that_nobody_holds_answers_for_nothing(state: State) -> None:
     home = state.organisations["ministry"]
     vacant = (
@@ -110,6 +114,7 @@ def test_from_assignment_to_an_independent_close(state: State) -> None:
     )
     assert promise.finished_at == first == row.reported_at and row.late == 0
     assert (promise.reported, promise.evidenced) == ("done", "shown")
+    assert live(task) == 0
     assert Report.objects.filter(task=task).count() == 3 and Evidence.objects.filter(task=task).count() == 2
 
 
@@ -181,9 +186,14 @@ def test_who_declines_says_why_and_it_is_amended(state: State) -> None:
     state.do("ministry", "decline_task", {"reason": "Không thuộc chức năng của Bộ"}, task)
     assert state.stage(task) == "declined"
     state.do("secretary", "amend_task", state.terms("other"), task)
+    # A draft promises nothing, so nothing of it can be due; what is assigned anew has its own timers, once.
+    assert live(task) == 0
     state.do("secretary", "assign_task", task=task)
+    assert live(task) == 3
     assert Commitment.objects.get(pk=task).lead == state.organisations["other"]
     state.do("other", "accept_task", task=task)
+    state.do("secretary", "cancel_task", {"reason": "Không còn cần thiết nữa"}, task)
+    assert live(task) == 0
 
 
 def test_evidence_must_exist(state: State) -> None:

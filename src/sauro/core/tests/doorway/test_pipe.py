@@ -1,10 +1,13 @@
 import gc
 import weakref
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.db import connection
 
+from sauro.core.doorway import store
 from sauro.core.doorway.pipe import asked, pipe_of
 
 
@@ -19,3 +22,19 @@ def test_a_pipe_goes_with_its_connection() -> None:
     del link
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [[], [1], [1, 2, 3], [None], [1, None, 3], [[1, 2], [3, 4]]])
+def test_arrays_of_identifiers_arrive_as_they_were_given(given: list[Any]) -> None:
+    def made(value: Any) -> Any:
+        return [made(each) for each in value] if isinstance(value, list) else value and UUID(int=value)
+
+    sent = made(given)
+    with store.transaction() as doing:
+        assert doing.ask(asked("SELECT %s::uuid[]", [sent])) == [[(sent,)]]
+        doing.cursor.execute("CREATE TEMPORARY TABLE kept (ids uuid[]) ON COMMIT DROP")
+        with doing.cursor.copy("COPY kept (ids) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["uuid[]"])
+            copy.write_row([sent])
+        assert doing.cursor.execute("SELECT ids FROM kept").fetchone() == (sent,)
