@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sauro.project.settings")
 application = get_wsgi_application()
 
 # After the settings, which prepare Django for our types.
+from sauro.project.settings import logs  # noqa: E402
 from sauro.project.start import set_clock  # noqa: E402
 
 set_clock()
+logs.shut()
