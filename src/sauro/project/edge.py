@@ -19,6 +19,7 @@ from sauro.edge.serving import BESIDE_STREAMS, serve
 from sauro.edge.ticks import Limits, Ticks
 from sauro.project import settings
 from sauro.project.notify import tell_systemd
+from sauro.project.settings import logs
 
 log = structlog.get_logger()
 
@@ -69,6 +70,7 @@ def _started(port: int) -> None:
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     logging.config.dictConfig(settings.LOGGING)
+    logs.shut()
     allow_streams(settings.SAURO_EDGE_STREAMS)
     port = settings.SAURO_EDGE_PORT
     asyncio.run(

@@ -28,6 +28,7 @@ from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal, traces
 from sauro.project.accounts import sessions
 from sauro.project.limits import rates
+from sauro.project.settings import logs
 from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
 from sauro.serve import drafts
@@ -170,6 +171,7 @@ def keep(name: str, duty: Duty, over: threading.Event, own: heart.Heart) -> None
 def work() -> None:
     """Do everything until SIGTERM or SIGINT; what is under way is finished first."""
     set_clock()
+    logs.shut()
     over = threading.Event()
     own = heart.Heart()
     all_duties = {**duties(), "heart": every(heart.EVERY, own.beat)}

@@ -104,7 +104,7 @@ def _settle(row: Delivery, state: str, code: str) -> None:
         Delivery.objects.filter(pk=row.pk).update(
             state=state, code=code[:48], attempts=row.attempts + 1, at=now()
         )
-    log.info("serve.letter", delivery=str(row.id), state=state)
+    log.info("serve.letter", subject=str(row.id), result=state)
 
 
 def contact(dossier: UUID) -> dict[str, str]:

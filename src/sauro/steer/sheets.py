@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+import structlog
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
@@ -16,6 +17,8 @@ from sauro.core.vault import keeping
 from sauro.core.vault.content.judge import judge
 from sauro.core.vault.content.verdict import FileRefused
 from sauro.core.vault.scanner import OPENABLE, Scanned
+
+log = structlog.get_logger()
 
 LARGEST = 5 * 1024 * 1024
 MOST_INFLATED = 16 * 1024 * 1024
@@ -52,8 +55,9 @@ def read(body: bytes) -> list[Sheet]:
         refusal = FileRefused("file_type")
         refusal.message = _("This is no spreadsheet. Save the list as XLSX, and choose that file.")
         raise refusal
-    verdict = keeping.scanner().scan(body).verdict
+    verdict, finding = keeping.scanner().scan(body)
     if verdict == Scanned.INFECTED:
+        log.warning("vault.infected", code=finding)
         raise FileRefused("file_infected")
     if verdict not in OPENABLE:
         # A list is opened at once, so it cannot wait in quarantine as a paper does.

@@ -107,7 +107,7 @@ def rescan() -> int:
             scanned=found.verdict
         )
         if found.verdict == Scanned.INFECTED:
-            log.warning("vault.infected", file=str(file.pk), finding=found.finding)
+            log.warning("vault.infected", file=str(file.pk), code=found.finding)
     return settled
 
 

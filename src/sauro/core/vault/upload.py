@@ -7,11 +7,16 @@ The body stays in memory until it is sealed. Django would spill large uploads to
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
+
 from sauro.core.vault.cipher import UnitKey
 from sauro.core.vault.content.judge import LARGEST, judge
 from sauro.core.vault.content.verdict import FileRefused, Flag
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.scanner import Scanned, Scanner
+
+
+log = structlog.get_logger()
 
 
 class StoredFile(NamedTuple):
@@ -36,6 +41,7 @@ def receive(
     judged = judge(body, largest)
     scan = scanner.scan(body)
     if scan.verdict == Scanned.INFECTED:
+        log.warning("vault.infected", code=scan.finding)
         raise FileRefused("file_infected", finding=scan.finding)
     digest, size = store.put(key, file_id, [body])
     return StoredFile(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sauro.project.cli.command import Stop
 from sauro.project.cli.language import _, number
+from sauro.project.examination import guard
 from sauro.project.examination.finding import Finding, one
 
 LARGEST_SKEW = 2.0
@@ -29,7 +30,7 @@ def of_database() -> Iterator[Finding]:
 
 def checks() -> Iterator[Finding]:
     """Every check of a database that answers."""
-    for check in (migrations, role, clock, erasures, orphans):
+    for check in (migrations, role, *guard.OF_DATABASE, clock, erasures, orphans):
         yield _safely(check)
 
 

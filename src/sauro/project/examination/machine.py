@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sauro.project.cli.language import _, number
+from sauro.project.examination import guard
 from sauro.project.examination.finding import Finding
 
 LEAST_FREE = 2 * 1024**3
@@ -20,6 +21,7 @@ def of_machine() -> Iterator[Finding]:
     """Every check of the machine, once the settings can be read."""
     yield from disks()
     yield configuration()
+    yield from guard.of_settings()
     yield signer()
     yield from keys()
     yield from certificates()

@@ -6,11 +6,15 @@ listed is left out, so that a careless call cannot put a name or an address into
 
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
 from pathlib import PurePath
 from typing import Any
 
 import structlog
+
+NUMBER = "sauro.request"
+"""Under which a request holds its number (`sauro.project.request_number`)."""
 
 # fmt: off
 ALLOWED = frozenset({
@@ -18,7 +22,7 @@ ALLOWED = frozenset({
     "milliseconds", "status", "method", "route", "queue", "task", "job", "attempt", "worker", "process", "pid", "port",
     "folder", "version", "table", "first", "last", "lag", "leaf_index", "position", "consumer", "timer", "kind",
     "setting", "reason", "error", "where", "check", "result", "name", "total", "done", "exit", "signal", "migration",
-    "package", "file",
+    "package", "file", "request",
 })
 # fmt: on
 
@@ -65,12 +69,29 @@ def foreign_message(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableM
             line["method"] = getattr(request, "method", None)
             # The pattern, never the address: an address may hold a code or a search word.
             line["route"] = match.route if match else None
+            line["request"] = getattr(request, "META", {}).get(NUMBER)
         if record.exc_info and "exc_info" not in line:
             line["exc_info"] = record.exc_info
     return line
 
 
+def shut() -> None:
+    """In a process that serves: what nobody caught is a line like every other. Python's own report quotes its message."""
+    log = structlog.get_logger("sauro")
+
+    def of_process(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        log.error("process.failed", exc_info=(kind, error, trace))
+
+    def of_thread(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None and what.exc_type is not SystemExit:
+            of_process(what.exc_type, what.exc_value, what.exc_traceback)
+
+    sys.excepthook = of_process
+    threading.excepthook = of_thread
+
+
 SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

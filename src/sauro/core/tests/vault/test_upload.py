@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from sauro.core.tests.vault import samples
 from sauro.core.vault.cipher import UnitKey
@@ -35,8 +36,9 @@ def test_kept(store: FileStore, key: UnitKey, verdict: Scanned) -> None:
 
 def test_infected_is_not_kept(store: FileStore, key: UnitKey) -> None:
     file_id = uuid4()
-    with pytest.raises(FileRefused) as caught:
+    with capture_logs() as lines, pytest.raises(FileRefused) as caught:
         receive(store, key, file_id, samples.pdf(), Says(Scanned.INFECTED))
+    assert lines == [{"event": "vault.infected", "code": "why", "log_level": "warning"}]
     assert (caught.value.code, caught.value.details) == ("file_infected", {"finding": "why"})
     assert not store.has(file_id)
 
