@@ -1,3 +1,3 @@
 """The verbs of the one-stop room. Importing this package registers them with the doorway."""
 
-from sauro.serve.actions import decision, deadline, ending, filing, intake, payment, steps, supplement  # noqa: F401, I001
+from sauro.serve.actions import decision, deadline, ending, filing, handing, intake, payment, steps, supplement  # noqa: F401, I001

@@ -155,7 +155,7 @@ def event_words(name: str) -> str:
         "serve.request_payment": _("A payment is due; the clock stands still"), "serve.record_payment": _("The payment was recorded"),
         "serve.extend_deadline": _("The appointment was moved, with an apology"), "serve.stop_dossier": _("Handling was stopped"),
         "serve.withdraw_dossier": _("Withdrawn by the applicant"), "core.fire_timer": _("A deadline was checked"),
-        "core.move_commitment": _("Moved to another agency"),
+        "core.move_commitment": _("Moved to another agency"), "serve.hand_over": _("Handed over after a split of the agency"),
     }  # fmt: skip
     return words.get(name, name)
 
