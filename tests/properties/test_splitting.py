@@ -103,6 +103,8 @@ def test_lists_and_explanations_agree_after_a_split(town: Town, births: int, dea
     assert listed(here) >= set(made[births:]) and not listed(here) & set(made[:births])
     for reader in (there, here):
         assert listed(reader) & set(made) == {one for one in made if sees(reader, one)}
+    merge(id_of(code), old.id)
+    assert listed(here) >= set(made), "what comes back is seen again"
 
 
 def test_who_files_afterwards_lands_at_the_part_and_only_for_what_it_took(town: Town) -> None:
