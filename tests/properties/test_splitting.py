@@ -68,7 +68,9 @@ def accepted(town: Town, code: str = BIRTHS) -> UUID:
 
 def listed(reader: Reader) -> set[UUID]:
     condition, values = visible(reader, "serve.read_dossier", DOSSIER)
-    return {row.id for row in Dossier.objects.raw(f"SELECT d.* FROM serve_dossier d WHERE {condition}", values)}  # noqa: S608 — the condition of the query under test
+    return {
+        row.id for row in Dossier.objects.raw(f"SELECT d.* FROM serve_dossier d WHERE {condition}", values)
+    }
 
 
 def test_what_the_rule_names_goes_and_the_rest_stays(town: Town) -> None:

@@ -29,8 +29,8 @@ class Like(msgspec.Struct, forbid_unknown_fields=True):
 class SplitOrganisation(msgspec.Struct, forbid_unknown_fields=True):
     """A part leaves the organisation, on a legal basis; the organisation itself stays and keeps the rest.
 
-    Open dossiers of these procedures and communes go to ``into``, and whatever is filed of them from then on; an empty
-    list means all. ``tasks`` go as they are named, one by one. ``placed`` says of holders in which office of ``into``
+    Open dossiers of these procedures and communes go to ``into``, and whatever is filed of them from then on; where one
+    list is empty, the other decides alone, and where both are, none goes. ``tasks`` go as they are named, one by one. ``placed`` says of holders in which office of ``into``
     they go on.
     """
 
@@ -155,6 +155,6 @@ def require_authority(work: Work, p: SplitOrganisation) -> None:
 
 def require_rule(work: Work, p: SplitOrganisation) -> None:
     """Refuse a split by which no work would ever go."""
-    if not p.procedures and not p.areas:
-        message = _("Say what goes: procedures, communes, or both.")
+    if not (p.procedures or p.areas or p.tasks):
+        message = _("Say what goes: procedures, communes or tasks.")
         work.refuse("no_rule", "I7", message, field="procedures")

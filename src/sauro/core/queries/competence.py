@@ -14,7 +14,7 @@ WITH RECURSIVE hop AS (
   SELECT n.id, h.seen || h.id FROM hop h CROSS JOIN LATERAL (
     SELECT coalesce(
       (SELECT r.into FROM core_reorganisation r WHERE r.kind = 'split' AND r.state = 'done' AND r.absorbed[1] = h.id
-        AND h.id <> ALL(h.seen) AND (r.terms->'procedures' = '[]' OR r.terms->'procedures' ? {procedure})
+        AND h.id <> ALL(h.seen) AND (r.terms->'procedures' <> '[]' OR r.terms->'areas' <> '[]') AND (r.terms->'procedures' = '[]' OR r.terms->'procedures' ? {procedure})
         AND (r.terms->'areas' = '[]' OR r.terms->'areas' ? {area}) ORDER BY r.ended_at DESC, r.id DESC LIMIT 1),
       (SELECT a.current FROM core_actor a WHERE a.id = h.id AND a.current <> a.id)) AS id) n
   WHERE n.id IS NOT NULL AND cardinality(h.seen) < 16)

@@ -41,7 +41,8 @@ class OpenTask:
 _DOSSIERS = """
 SELECT f.procedure_code, count(*) FILTER (WHERE f.goes), count(*) FILTER (WHERE f.goes AND f.status = ANY(%(waits)s)),
   count(*) FILTER (WHERE NOT f.goes)
-FROM (SELECT d.procedure_code, d.status, (%(procedures)s::text[] = '{}' OR d.procedure_code = ANY(%(procedures)s::text[]))
+FROM (SELECT d.procedure_code, d.status, (%(procedures)s::text[] <> '{}' OR %(areas)s::text[] <> '{}')
+    AND (%(procedures)s::text[] = '{}' OR d.procedure_code = ANY(%(procedures)s::text[]))
     AND (%(areas)s::text[] = '{}' OR d.area = ANY(%(areas)s::text[])) AS goes
   FROM serve_dossier d WHERE d.involved && ARRAY(SELECT id FROM core_actor WHERE current = %(whole)s) AND d.status = ANY(%(open)s)) f
 GROUP BY 1 ORDER BY 1
@@ -96,7 +97,7 @@ def has_now(organisation: UUID) -> Load:
     """What an organisation has to do: dossiers in which it takes part, tasks that it leads or coordinates."""
     rows = by_procedure(organisation, (), ())
     known = load(organisation)
-    return Load(sum(row.goes for row in rows), sum(row.waits for row in rows), known.tasks, known.beside, 0, known.grants)
+    return Load(sum(row.stays for row in rows), 0, known.tasks, known.beside, 0, known.grants)
 
 
 def taking_part(type_: str, gone: Collection[str]) -> list[tuple[str, str]]:
@@ -111,7 +112,10 @@ def taking_part(type_: str, gone: Collection[str]) -> list[tuple[str, str]]:
 
 def procedure_names(codes: Collection[str]) -> list[str]:
     """What procedures are called, in the order of their names."""
-    known = {one.code: said({"vi": one.terms.name.vi, "en": one.terms.name.en}) for one in procedures(local_day(now()))}
+    known = {
+        one.code: said({"vi": one.terms.name.vi, "en": one.terms.name.en})
+        for one in procedures(local_day(now()))
+    }
     return sorted(known.get(code, code) for code in codes)
 
 

@@ -41,8 +41,8 @@ class SplitForm(forms.Form):
         ticks = django_forms.CheckboxSelectMultiple
         for name, field in (
             ("into", django_forms.ChoiceField(label=_("What leaves becomes"), choices=[(NEW, _("An organisation that is founded by this split")), *offered], widget=django_forms.RadioSelect)),
-            ("procedures", django_forms.MultipleChoiceField(label=_("Procedures that go"), required=False, choices=residue.taking_part(type_, residue.given_away(whole)), widget=ticks, help_text=_("Their open dossiers go, and what is filed from then on. None ticked: all procedures of the communes below."))),
-            ("areas", django_forms.MultipleChoiceField(label=_("Only of these communes"), required=False, choices=residue.communes_of(whole), widget=ticks, help_text=_("None ticked: of all communes."))),
+            ("procedures", django_forms.MultipleChoiceField(label=_("Procedures that go"), required=False, choices=residue.taking_part(type_, residue.given_away(whole)), widget=ticks, help_text=_("Their open dossiers go, and what is filed from then on. None ticked: if you tick communes below, all procedures there; else none."))),
+            ("areas", django_forms.MultipleChoiceField(label=_("Only of these communes"), required=False, choices=residue.communes_of(whole), widget=ticks, help_text=_("None ticked: of all communes, as far as you ticked procedures."))),
             ("tasks", django_forms.MultipleChoiceField(label=_("Tasks that go"), required=False, choices=tasks, widget=ticks, help_text=_("No rule catches tasks: tick each that goes. The others stay."))),
             *deciding(),
         ):  # fmt: skip
@@ -63,9 +63,9 @@ class SplitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         sent: dict[str, Any] = super().clean() or {}
-        if not sent.get("procedures") and not sent.get("areas"):
-            name = "procedures" if "procedures" in self.fields else None
-            self.add_error(name, _("Say what goes: procedures, communes, or both."))
+        chosen = [box.name for box in self.rules()]
+        if not any(sent.get(name) for name in chosen):
+            self.add_error(chosen[0] if chosen else None, _("Say what goes: procedures, communes or tasks."))
         check_deciding(self, sent)
         return sent
 
@@ -103,7 +103,9 @@ class PlaceForm(forms.Form):
 
     def placed(self) -> dict[UUID, UUID | None]:
         """Who goes on where, by holding."""
-        said = {one.id: uuid_of(self.cleaned_data.get(f"place-{one.id}") or "") for one in self.plan.holdings()}
+        said = {
+            one.id: uuid_of(self.cleaned_data.get(f"place-{one.id}") or "") for one in self.plan.holdings()
+        }
         return {holding: office for holding, office in said.items() if office is not None}
 
     def clean(self) -> dict[str, Any]:

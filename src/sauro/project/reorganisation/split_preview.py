@@ -111,7 +111,11 @@ def _lost_rights(plan: Parted, names: dict[UUID, str]) -> Iterator[str]:
     pairs = {row["id"]: plan.like(row["id"]) for row in plan.offices(plan.whole)}
     head = next(row["id"] for row in plan.offices(plan.terms.into) if row["head"])
     given = counting.rights([*pairs, *(heir for heir in pairs.values() if heir), head])
-    lacking = {heir or head for office, heir in pairs.items() if given.get(office, set()) - given.get(heir or head, set())}
+    lacking = {
+        heir or head
+        for office, heir in pairs.items()
+        if given.get(office, set()) - given.get(heir or head, set())
+    }
     for heir in sorted(lacking, key=lambda id_: names.get(id_, "")):
         yield _("%(office)s takes over work of an office that has a right it lacks. Grant it anew if it is needed.") % {"office": names.get(heir, "–")}  # fmt: skip
 
@@ -128,6 +132,8 @@ def _lost_deputies(plan: Parted, names: dict[UUID, str]) -> Iterator[str]:
     """Deputies whose authority ends if the one they deputise for, or they themselves, go on in the part."""
     mine = [row["id"] for row in plan.offices(plan.whole)]
     either = Q(position__in=mine) | Q(deputy_position__in=mine)
-    for each in Delegation.objects.filter(either, ended_at=None, valid_to__gt=now()).order_by("valid_to", "id"):
+    for each in Delegation.objects.filter(either, ended_at=None, valid_to__gt=now()).order_by(
+        "valid_to", "id"
+    ):
         office = names.get(each.position) or naming.plain([each.position]).get(each.position, "–")
         yield _("A deputy is named for %(office)s until %(day)s. If either of the two goes on in the new organisation, that ends: name the deputy anew.") % {"office": office, "day": day(each.valid_to - timedelta(microseconds=1))}  # fmt: skip

@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sauro.core.actions.merging import unfit_words
 from sauro.core.models import Actor, Event, Reorganisation
@@ -109,7 +108,9 @@ def _split_result(row: Reorganisation) -> dict[str, Any]:
     changes = _changes(row) if row.state == "done" else []
     both = [row.into, row.absorbed[0]]
     names = naming.plain(both)
-    founded = [image for table, _op, image in changes if table == "core_actor" and image["kind"] == "position"]
+    founded = [
+        image for table, _op, image in changes if table == "core_actor" and image["kind"] == "position"
+    ]
     language = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
     loads = [(names.get(id_, "–"), residue.has_now(id_)) for id_ in both] if row.state == "done" else []
     return {

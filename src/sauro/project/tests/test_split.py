@@ -1,6 +1,5 @@
 """The administrator's pages of a split: choose, see what goes and what stays, decide, and read what came of it."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,10 +8,8 @@ import pytest
 from django.test import Client
 
 from sauro.core import timers
-from sauro.core.doorway import Ask, act
-from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor, Commitment, Holding, Reorganisation
-from sauro.core.moment import now, simulated
+from sauro.core.moment import simulated
 from sauro.packs.ids import id_of
 from sauro.project.examination import database
 from sauro.project.reorganisation import carrying
@@ -21,6 +18,7 @@ from sauro.project.tests.test_reorganisation import now_in, tomorrow
 from sauro.serve.models import Dossier
 from sauro.serve.tests.conftest import COMMUNE, Town
 from sauro.serve.tests.conftest import town as town
+from sauro.serve.tests.pages_citizen.conftest import signed_in as citizen
 from sauro.serve.tests.pages_officer.conftest import signed_in as officer
 from sauro.steer.models import Task
 from sauro.steer.tests.conftest import State
@@ -76,7 +74,14 @@ def test_an_organisation_is_found_and_asks_for_nothing_yet(administrator: Client
 
 def test_what_is_missing_is_said_beside_its_field(administrator: Client) -> None:
     page = administrator.get(NEW, {"of": str(whole().id), "into": "new", "when": "day"})
-    assert set(page.context["form"].errors) == {"procedures", "code", "name_vi", "name_en", "basis", "effective"}
+    assert set(page.context["form"].errors) == {
+        "procedures",
+        "code",
+        "name_vi",
+        "name_en",
+        "basis",
+        "effective",
+    }
     assert administrator.get(NEW, asked())["Location"].startswith(PREVIEW)
 
 
@@ -128,7 +133,7 @@ def test_who_filed_reads_where_it_is_now(administrator: Client, town: Town) -> N
     sent = asked(of=str(committee.id), into=str(other.id))
     assert confirm(administrator, sent).status_code == 302
     carrying.step()
-    page = officer(town.citizen).get(f"/ho-so-cua-toi/{dossier}/").content.decode()
+    page = citizen(town.citizen).get(f"/ho-so-cua-toi/{dossier}/").content.decode()
     assert other.name_vi in page and "tách cơ quan" in page
 
 
@@ -175,7 +180,7 @@ def test_a_committee_founds_nothing_and_is_told_why(administrator: Client) -> No
 def test_a_task_that_is_ticked_goes_and_the_others_stay(administrator: Client, state: State) -> None:
     goes, stays = state.working(), state.working()
     ministry = state.organisations["ministry"]
-    sent = asked(of=str(ministry), code="VN.MOI", tasks=[str(goes)])
+    sent = asked(of=str(ministry), code="VN.MOI", procedures=[], tasks=[str(goes)])
     page = administrator.get(address(sent))
     assert [task.id for task in page.context["shown"].tasks] == [goes]
     assert stays in {task.id for task in page.context["shown"].stays.tasks}

@@ -43,7 +43,9 @@ def hand_over(work: Work) -> None:
         work.refuse("no_head", "I7", _("The successor has no head who could take over."), field="into")
     gone = {row["id"] for row in work.facts if row["kind"] == "organisation"}
     dossier, promise = work.row(Dossier), work.row(Commitment)
-    places: dict[str, Any] = {name: p.into for name in ("received_by", "competent", "assisted_at") if dossier[name] in gone}
+    places: dict[str, Any] = {
+        name: p.into for name in ("received_by", "competent", "assisted_at") if dossier[name] in gone
+    }
     involved = sorted({p.into if id_ in gone else id_ for id_ in dossier["involved"]})
     if dossier["result_digest"] is None:
         # A decision that waits for its signature names who decides: it is rendered anew.

@@ -56,7 +56,14 @@ def serving(procedure: Procedure, area: str, channel: int) -> list[Any]:
     """The parameters of ``SERVING``: the types of organisation that have a part in a filing, and the commune."""
     receiving = {r.organisation for r in procedure.terms.receiving if channel in r.channels}
     units = {step.unit for step in procedure.terms.steps}
-    return [sorted({procedure.terms.competent.organisation, *receiving, *units}), procedure.code, area, area, area, area]
+    return [
+        sorted({procedure.terms.competent.organisation, *receiving, *units}),
+        procedure.code,
+        area,
+        area,
+        area,
+        area,
+    ]
 
 
 def places_among(procedure: Procedure, serves: Mapping[str, UUID], channel: int) -> Places | None:

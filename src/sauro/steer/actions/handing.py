@@ -43,7 +43,5 @@ def hand_over_task(work: Work) -> None:
     others = [id_ for id_ in row["involved"] if beside or id_ not in gone]
     scopes = [p.into if id_ in gone else id_ for id_ in row["scopes"]]
     work.put(Task, lead=p.into, scopes=scopes, involved=list(dict.fromkeys([p.into, *others])))
-    work.put(
-        Commitment, lead=p.into, position=offices.get(promise["position"], promise["position"])
-    )
+    work.put(Commitment, lead=p.into, position=offices.get(promise["position"], promise["position"]))
     work.data.update(came_from=p.came, into=p.into, basis=p.basis)
