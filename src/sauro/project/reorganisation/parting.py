@@ -84,7 +84,7 @@ def _likes(whole: UUID, founded: Founded) -> list[Like]:
     for row in Actor.objects.filter(kind="position", organisation=whole).order_by("code"):
         if row.current != row.id:
             continue
-        code = f"{founded.code}.{row.type}"
+        code = f"{founded.code}/{row.type}"
         if code in made:
             code = f"{code}.{len(made)}"
         made[code] = Like(id_of(code), row.id, code)

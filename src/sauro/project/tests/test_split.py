@@ -106,7 +106,7 @@ def test_what_is_confirmed_happens(administrator: Client, town: Town) -> None:
     dossier = town.file()
     town.do(dossier, "serve.accept_dossier")
     clerk = Actor.objects.get(kind="position", organisation=whole().id, type="tu-phap-ho-tich").id
-    holding, heir = Holding.objects.get(position=clerk), id_of(f"{PART}.tu-phap-ho-tich")
+    holding, heir = Holding.objects.get(position=clerk), id_of(f"{PART}/tu-phap-ho-tich")
     answer = confirm(administrator, asked(), **{f"place-{holding.id}": str(heir)})
     assert answer.status_code == 302
     before = administrator.get(answer["Location"])
@@ -133,8 +133,11 @@ def test_who_filed_reads_where_it_is_now(administrator: Client, town: Town) -> N
     sent = asked(of=str(committee.id), into=str(other.id))
     assert confirm(administrator, sent).status_code == 302
     carrying.step()
+    assert Dossier.objects.get(pk=dossier).competent == other.id
     page = citizen(town.citizen).get(f"/ho-so-cua-toi/{dossier}/").content.decode()
-    assert other.name_vi in page and "tách cơ quan" in page
+    assert (
+        f"<strong>{other.name_vi}</strong>" in page and committee.name_vi in page and "tách cơ quan" in page
+    )
 
 
 def test_for_midnight_or_called_off(administrator: Client) -> None:
