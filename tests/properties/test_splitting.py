@@ -16,7 +16,7 @@ from sauro.core.doorway.decide import local_day
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
 from sauro.core.journal.rebuild import rebuild
-from sauro.core.models import Actor, Commitment, Definition, Grant, Holding, Reorganisation
+from sauro.core.models import Actor, Commitment, Definition, Grant, Holding, Refused, Reorganisation
 from sauro.core.moment import now, simulated
 from sauro.core.queries import orphans
 from sauro.core.queries.visibility import Reader, explain, place, visible
@@ -257,3 +257,13 @@ def test_after_a_split_replay_rebuilds_the_same(town: Town, intruder: Link) -> N
         rebuilt = rebuild(owner, "rebuilt")
     assert {name: table for name, table in rebuilt.items() if not table.equal} == {}
     assert rebuilt["core_reorganisation"].rows == 1
+
+
+def test_what_is_refused_is_not_asked_for_again_at_once_and_stays_where_it_was(town: Town) -> None:
+    """The part has no office left, say: the dossier keeps its owner, and the rest has its turn."""
+    birth = accepted(town)
+    split(whole())
+    Actor.objects.filter(kind="position", organisation=id_of(NEW)).update(current=None)
+    assert carrying.step() == 0 and carrying.step() == 0
+    assert Refused.objects.filter(subject=birth).count() == 1
+    assert whole().id in Dossier.objects.get(pk=birth).involved

@@ -17,7 +17,7 @@ WITH RECURSIVE hop AS (
         AND h.id <> ALL(h.seen) AND (r.terms->'procedures' <> '[]' OR r.terms->'areas' <> '[]') AND (r.terms->'procedures' = '[]' OR r.terms->'procedures' ? {procedure})
         AND (r.terms->'areas' = '[]' OR r.terms->'areas' ? {area}) ORDER BY r.ended_at DESC, r.id DESC LIMIT 1),
       (SELECT a.current FROM core_actor a WHERE a.id = h.id AND a.current <> a.id)) AS id) n
-  WHERE n.id IS NOT NULL AND cardinality(h.seen) < 16)
+  WHERE n.id IS NOT NULL AND cardinality(h.seen) < 15)
 SELECT id FROM hop ORDER BY cardinality(seen) DESC LIMIT 1)"""
 """A subquery: the organisation that stands today for a procedure and a commune, starting from one.
 
@@ -25,7 +25,7 @@ From each organisation the newest split that covers the case leads on, and else 
 a merger stays there: its splits lead on once.
 """
 
-FOUNDED = """EXISTS (SELECT 1 FROM core_reorganisation r WHERE r.kind = 'split' AND r.into = {organisation}
+FOUNDED = """EXISTS (SELECT 1 FROM core_reorganisation r WHERE r.kind = 'split' AND r.state = 'done' AND r.into = {organisation}
   AND r.terms->>'founded' IS NOT NULL)"""
 """Whether a split founded an organisation: it is asked for what its split gave it, and for nothing else."""
 

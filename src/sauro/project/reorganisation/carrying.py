@@ -1,7 +1,8 @@
 """What a split gave to a part is handed over to it, act by act, once the split has taken effect."""
 
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,6 +19,7 @@ from sauro.steer.rules.matrix import OPEN as OPEN_TASKS
 
 log = structlog.get_logger()
 AT_ONCE = 200
+AGAIN = timedelta(hours=1)
 LOOKED_AFTER = timedelta(days=31)
 """So long after a split what is open is looked through: what was being filed in that moment comes after."""
 
@@ -28,16 +30,20 @@ SELECT f.id, f.current, f.target FROM (
   SELECT d.id, own.current, {COMPETENT.format(start="own.id", procedure="d.procedure_code", area="d.area")} AS target
   FROM serve_dossier d JOIN own ON own.id = ANY(d.involved)
   WHERE d.involved && ARRAY(SELECT id FROM own) AND d.status = ANY(%s)
-    AND (%s::jsonb = '[]' OR %s::jsonb ? d.procedure_code) AND (%s::jsonb = '[]' OR %s::jsonb ? d.area)) f
+    AND NOT d.id = ANY(%s::uuid[]) AND (%s::jsonb = '[]' OR %s::jsonb ? d.procedure_code) AND (%s::jsonb = '[]' OR %s::jsonb ? d.area)) f
 WHERE f.target <> f.current ORDER BY f.id LIMIT %s
 """  # noqa: S608 — constants of ours
 _TASKS = f"""
 WITH own AS ({_WHOLE})
 SELECT t.id, own.current, p.current FROM steer_task t JOIN own ON own.id = t.lead JOIN core_actor p ON p.id = %s
-WHERE t.id = ANY(%s::uuid[]) AND t.stage = ANY(%s) AND p.current <> own.current ORDER BY t.id
+WHERE t.id = ANY(%s::uuid[]) AND NOT t.id = ANY(%s::uuid[]) AND t.stage = ANY(%s) AND p.current <> own.current ORDER BY t.id
 """  # noqa: S608 — constants of ours
 Case = tuple[UUID, UUID, UUID]
 """A dossier or task, the organisation that has it, and the one that should."""
+
+
+_refused: dict[UUID, datetime] = {}
+"""What was refused, and when: it is not asked for again at once, and keeps nothing else from its turn."""
 
 
 def step() -> int:
@@ -48,23 +54,33 @@ def step() -> int:
 
 def carry_on(split: Reorganisation) -> int:
     """The same for one split, at most so many at a time."""
-    done = _hand_over(split, "serve.hand_over", dossiers(split, AT_ONCE))
-    return done + _hand_over(split, "steer.hand_over_task", tasks(split))
+    done = _hand_over(split, "serve.hand_over", dossiers(split, AT_ONCE, _lately()))
+    return done + _hand_over(split, "steer.hand_over_task", tasks(split, _lately()))
 
 
-def dossiers(split: Reorganisation, most: int) -> list[Case]:
+def _lately() -> list[UUID]:
+    """What was refused within the hour; older refusals are forgotten."""
+    since = now() - AGAIN
+    for id_ in [id_ for id_, at in _refused.items() if at < since]:
+        del _refused[id_]
+    return list(_refused)
+
+
+def dossiers(split: Reorganisation, most: int, but: Sequence[UUID] = ()) -> list[Case]:
     """Open dossiers that the organisation still has and a filing of today would bring elsewhere."""
     if not (split.terms.get("procedures") or split.terms.get("areas")):
         return []
     procedures, areas = (json.dumps(split.terms[name]) for name in ("procedures", "areas"))
-    values = [split.absorbed[0], list(OPEN_DOSSIERS), procedures, procedures, areas, areas, most]
+    values = [split.absorbed[0], list(OPEN_DOSSIERS), list(but), procedures, procedures, areas, areas, most]
     return _asked(_ASTRAY, values)
 
 
-def tasks(split: Reorganisation) -> list[Case]:
+def tasks(split: Reorganisation, but: Sequence[UUID] = ()) -> list[Case]:
     """Open tasks that were named and that the organisation still leads."""
     named = split.terms.get("tasks") or []
-    return _asked(_TASKS, [split.absorbed[0], split.into, named, list(OPEN_TASKS)]) if named else []
+    return (
+        _asked(_TASKS, [split.absorbed[0], split.into, named, list(but), list(OPEN_TASKS)]) if named else []
+    )
 
 
 def waiting(split: Reorganisation) -> int:
@@ -82,6 +98,8 @@ def _hand_over(split: Reorganisation, action: str, cases: list[Case]) -> int:
         if isinstance(result, Outcome):
             done += not result.repeated
         else:
+            assert ask.subject is not None
+            _refused[ask.subject] = now()
             log.warning("not handed over", subject=str(ask.subject), action=action, code=result.code)
     return done
 

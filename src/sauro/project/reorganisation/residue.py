@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
 from sauro.core.queries.successors import today
 from sauro.project.offices.words import said
 from sauro.project.reorganisation.counting import WAITS, Load, load
+from sauro.project.reorganisation.naming import plain
 from sauro.serve.queries.catalogue import procedures
 from sauro.serve.queries.places import commune_names
 from sauro.serve.queries.queue import OPEN as OPEN_DOSSIERS
@@ -63,7 +66,7 @@ SELECT count(*) FROM serve_dossier d WHERE d.involved && ARRAY(SELECT id FROM co
 
 def by_procedure(whole: UUID, codes: Collection[str], areas: Collection[str]) -> list[ByProcedure]:
     """Open dossiers in which the organisation takes part, by procedure."""
-    values = {
+    values: dict[str, Any] = {
         "waits": WAITS, "procedures": list(codes), "areas": list(areas), "whole": whole, "open": list(OPEN_DOSSIERS),
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -145,6 +148,26 @@ def communes_of(whole: UUID) -> list[tuple[str, str]]:
         cursor.execute(_AREAS, [whole])
         names = commune_names([area for (area,) in cursor.fetchall()])
     return sorted(names.items(), key=lambda pair: pair[1])
+
+
+_VACANT = """
+SELECT a.id FROM core_actor a WHERE a.kind = 'position' AND a.organisation = %s AND a.current = a.id AND NOT EXISTS (
+  SELECT 1 FROM core_holding h WHERE h.position = a.id AND h.valid_from <= %s AND (h.valid_to IS NULL OR h.valid_to >= %s))
+ORDER BY a.head DESC, a.code
+"""
+
+
+def vacant(organisation: UUID) -> list[str]:
+    """What to do about offices that nobody holds today."""
+    day = local_day(now())
+    with connection.cursor() as cursor:
+        cursor.execute(_VACANT, [organisation, day, day])
+        found = [id_ for (id_,) in cursor.fetchall()]
+    names = plain(found)
+    return [
+        _("Nobody holds %(office)s, which takes over work. Appoint somebody, or the work waits.") % {"office": names[id_]}
+        for id_ in found
+    ]  # fmt: skip
 
 
 def name(organisation: UUID) -> str:

@@ -41,8 +41,8 @@ class SplitForm(forms.Form):
         ticks = django_forms.CheckboxSelectMultiple
         for name, field in (
             ("into", django_forms.ChoiceField(label=_("What leaves becomes"), choices=[(NEW, _("An organisation that is founded by this split")), *offered], widget=django_forms.RadioSelect)),
-            ("procedures", django_forms.MultipleChoiceField(label=_("Procedures that go"), required=False, choices=residue.taking_part(type_, residue.given_away(whole)), widget=ticks, help_text=_("Their open dossiers go, and what is filed from then on. None ticked: if you tick communes below, all procedures there; else none."))),
-            ("areas", django_forms.MultipleChoiceField(label=_("Only of these communes"), required=False, choices=residue.communes_of(whole), widget=ticks, help_text=_("None ticked: of all communes, as far as you ticked procedures."))),
+            ("procedures", django_forms.MultipleChoiceField(label=_("Procedures that go"), required=False, choices=residue.taking_part(type_, residue.given_away(whole)), widget=ticks, help_text=_("Their open dossiers go, and what is filed from then on."))),
+            ("areas", django_forms.MultipleChoiceField(label=_("Only of these communes"), required=False, choices=residue.communes_of(whole), widget=ticks, help_text=_("None ticked: of all communes. Communes without a procedure above: all procedures there."))),
             ("tasks", django_forms.MultipleChoiceField(label=_("Tasks that go"), required=False, choices=tasks, widget=ticks, help_text=_("No rule catches tasks: tick each that goes. The others stay."))),
             *deciding(),
         ):  # fmt: skip
@@ -89,7 +89,14 @@ class PlaceForm(forms.Form):
     def __init__(self, plan: Parted, holders: Mapping[UUID, str], names: Mapping[UUID, str], data: Any = None) -> None:  # fmt: skip
         super().__init__(data)
         self.plan = plan
-        there = [(str(row["id"]), names.get(row["id"], "")) for row in plan.offices(plan.terms.into)]
+        into = names.get(plan.terms.into, "–")
+        there = [
+            (
+                str(row["id"]),
+                _("%(office)s, in %(part)s") % {"office": names.get(row["id"], "–"), "part": into},
+            )
+            for row in plan.offices(plan.terms.into)
+        ]
         for holding in plan.holdings():
             field = django_forms.ChoiceField(
                 label=holders.get(holding.id, "–"), choices=[(STAYS, _("Stays")), *there], initial=STAYS

@@ -117,6 +117,7 @@ def _split_result(row: Reorganisation) -> dict[str, Any]:
         "title": title(row, names), "status": status(row), "when": when(row), "split": True,
         "offices": [image[language] for image in founded], "loads": loads,
         "appointed": sum(table == "core_holding" and "valid_to" not in image for table, _op, image in changes),
+        "vacant": residue.vacant(row.into) if row.state == "done" else [],
         "waiting": carrying.waiting(row) if row.state == "done" else 0,
         "orphans": orphans.count().count if row.state == "done" else None,
         "reason": unfit_words(row.reason) if row.reason else "", "procedures": residue.procedure_names(row.terms.get("procedures", [])),
