@@ -113,6 +113,8 @@ OPERATORS = {
     "reorganisations": "for who may merge organisations",
     "reorganisation_new": "for who may merge organisations",
     "reorganisation_preview": "for who may merge organisations",
+    "split_new": "for who may merge organisations",
+    "split_preview": "for who may merge organisations",
     "reorganisation": "for who may merge organisations",
     "reorganisation_call_off": "for who may merge organisations",
     "metrics": "counts, for programs that bear the operator's token",

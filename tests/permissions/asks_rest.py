@@ -25,6 +25,7 @@ from sauro.core.models import (
 )
 from sauro.core.moment import now
 from sauro.core.refusal import Refusal
+from sauro.steer.models import Task
 from tests.permissions.asking import Question, asks, done, meant
 from tests.permissions.world import DAY, LAW, WORDS, Reading, World
 
@@ -147,7 +148,7 @@ def access_review(question: Question) -> str:
     return meant(question.get(query={"q": str(question.world.dossiers["check"])}))
 
 
-@asks("page", "reorganisation_preview")
+@asks("page", "reorganisation_preview", "split_new", "split_preview")
 def reorganisation_preview(question: Question) -> str:
     return meant(question.get())
 
@@ -322,6 +323,19 @@ def _prepare(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
     return {"file": found, "digest": "a" * 64}, found
 
 
+def _hand_over(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return _handed(world), world.dossiers["hand"]
+
+
+def _hand_over_task(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
+    return _handed(world), Task.objects.values_list("id", flat=True)[0]
+
+
+def _handed(world: World) -> dict[str, Any]:
+    other = Actor.objects.get(kind="organisation", code="C26020.KT").id
+    return {"came": world.agencies["under"], "into": other, "basis": LAW}
+
+
 def _open(world: World, who: Reading) -> tuple[dict[str, Any], UUID | None]:
     sent = _made()
     return {"login": sent.pop("login"), "identity": sent}, None
@@ -346,6 +360,7 @@ AT_THE_DOORWAY: dict[str, Payload] = {
     "core.observe": _observe, "core.fire_timer": _fire, "core.expire_grant": _expire, "core.raise_finding": _raise,
     "core.end_holding": _end_holding, "core.delegate": _delegate, "core.expire_delegation": _expire_delegation,
     "core.carry_out_reorganisation": _carry_out, "core.withdraw_claim": _withdraw, "watch.publish_edition": _edition, "serve.prepare_signature": _prepare,
+    "serve.hand_over": _hand_over, "steer.hand_over_task": _hand_over_task,
 }  # fmt: skip
 
 

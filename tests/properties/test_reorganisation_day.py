@@ -98,10 +98,11 @@ def walk(town: Town, steps: list[tuple[int, int, bool, str]]) -> list[UUID]:
         terms: dict[str, Any] = {"keep": [office(places[gone], "guard")] if gone in (2, 3) and into not in (2, 3) and Actor.objects.filter(organisation=places[gone], type="guard").exists() else []}  # fmt: skip
         third = next((id_ for id_ in standing if id_ not in (places[gone], places[into])), None)
         if split and third is not None:
-            terms |= {"residue": places[into], "rules": [{"organisation": third, "areas": ["26041"]}]}
+            # One part of the work leaves; the organisation stays.
+            terms = {"into": places[into], "procedures": ["1.001193"]}
         else:
             terms |= {"into": places[into]}
-        kind = "split" if "rules" in terms else "merge"
+        kind = "split" if "procedures" in terms else "merge"
         if when == "now":
             plan(places[gone], kind, **terms)
             continue
@@ -111,7 +112,7 @@ def walk(town: Town, steps: list[tuple[int, int, bool, str]]) -> list[UUID]:
         with in_days(2):
             timers.fire_due()
         assert state(made).state == ("called_off" if when == "off" else "done")
-        assert (standing_for(places[gone]).current == places[gone]) is (when == "off")
+        assert (standing_for(places[gone]).current == places[gone]) is (when == "off" or kind == "split")
     return work
 
 

@@ -140,28 +140,6 @@ def test_what_lay_below_an_absorbed_organisation_lies_below_its_successor(town: 
     assert sees(old, dossier) and sees(new, dossier) and sees(overseer(last), dossier)
 
 
-def test_a_split_needs_a_rule_and_its_residue_has_an_owner(town: Town) -> None:
-    whole, residue, part = organisation(), organisation(), organisation()
-    dossier = put_into(town, [whole])
-    for rules in ([], [{"organisation": part}]):
-        with pytest.raises(Refusal) as refused:
-            act(
-                Ask(
-                    "core.split_organisation",
-                    PLATFORM,
-                    str(new_id()),
-                    {"residue": residue, "rules": rules, "basis": "b"},
-                    whole,
-                )
-            )
-        assert (refused.value.code, refused.value.rule) == ("no_rule", "I7")
-    payload = {"residue": residue, "rules": [{"organisation": part, "areas": ["26041"]}], "basis": "b"}
-    done = act(Ask("core.split_organisation", PLATFORM, "split", payload, whole))
-    said = orjson.loads(bytes(Event.objects.get(pk=done.event).body))
-    assert said["data"]["rules"][0]["areas"] == ["26041"]
-    assert sees(overseer(residue, "agency"), dossier), "what no rule moves belongs to the default successor"
-
-
 @pytest.mark.parametrize("into", ["itself", "nobody", "a position", "merged away"])
 def test_a_successor_must_stand(into: str) -> None:
     one, gone, heir = organisation(), organisation(), organisation()

@@ -18,6 +18,7 @@ from sauro.project.reads import desk as contests
 from sauro.project.reads import mine as reads
 from sauro.project.reads import rail as reads_rail
 from sauro.project.reorganisation import pages as reorganisation
+from sauro.project.reorganisation import split_pages as splitting
 from sauro.project.walk import pages as walk
 from sauro.serve.api import api
 
@@ -93,6 +94,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("can-bo/sap-xep/", reorganisation.listed, name="reorganisations"),
     path("can-bo/sap-xep/moi/", reorganisation.choose, name="reorganisation_new"),
     path("can-bo/sap-xep/xem-truoc/", reorganisation.look, name="reorganisation_preview"),
+    path("can-bo/sap-xep/tach/", splitting.choose, name="split_new"),
+    path("can-bo/sap-xep/tach/xem-truoc/", splitting.look, name="split_preview"),
     path("can-bo/sap-xep/<uuid:reorganisation>/", reorganisation.one, name="reorganisation"),
     path(
         "can-bo/sap-xep/<uuid:reorganisation>/huy/", reorganisation.call_off, name="reorganisation_call_off"

@@ -28,6 +28,7 @@ from sauro.core.vault.files import FileStore, sweep
 from sauro.project import heart, journal, traces
 from sauro.project.accounts import sessions
 from sauro.project.limits import rates
+from sauro.project.reorganisation import carrying
 from sauro.project.settings import logs
 from sauro.project.simulation import nation, pace, preload
 from sauro.project.start import set_clock
@@ -55,6 +56,7 @@ def duties() -> dict[str, Duty]:
         "consumers": follow,
         "checkpoints": every(5.0, sign_checkpoint),
         "timers": every(1.0, fire_due),
+        "splits": every(5.0, carrying.step),
         "stalled_jobs": every(STALLED_AFTER / 2, retry_stalled_jobs),
         "counts": every(0.25, counting.fold),
         "empty_counts": every(DAILY, counting.settle),

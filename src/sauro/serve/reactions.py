@@ -28,7 +28,7 @@ GOES_ON = frozenset({"serve.answer_supplement", "serve.request_payment", "serve.
 
 _SEATED = f"SELECT DISTINCT s.person FROM core_actor p JOIN ({SEATS}) s ON s.position = p.current WHERE p.id = %(position)s"  # noqa: S608 — constants of ours
 
-PREPARES = frozenset({"serve.draft_decision", "serve.complete_step"})
+PREPARES = frozenset({"serve.draft_decision", "serve.complete_step", "serve.hand_over"})
 
 
 def tell(events: Sequence[SealedEvent]) -> None:

@@ -25,6 +25,7 @@ from tests.journeys.test_whole import PATIENCE, take_office
 pytestmark = pytest.mark.browser
 
 PAGE = "/can-bo/sap-xep/"
+PART = {"vi": "Phòng Tư pháp Long Bình", "en": "Division of Justice of Long Bình"}
 SPOKEN = {"en": 1280, "vi": 360}
 WORDS = {
     "vi": {"chair": "Chủ tịch Ủy ban nhân dân", "deputy": "Phó Chủ tịch", "off": "đã hủy", "planned": "đã định", "registrar": "hộ tịch", "was": "trước đây"},
@@ -62,7 +63,7 @@ def evening(administrator: Visit, known: dict[str, Any], *, call_off: bool) -> N
     names = {area: said[administrator.language] for area, said in known["names"].items()}
     sign_in(administrator, "quantri")
     administrator.open(PAGE)
-    go(administrator, "main a.govuk-button")
+    go(administrator, "main a[href$='/moi/']")
     for area in (GOES, STAYS):
         page.fill("#q", names[area])
         go(administrator, "button[name=search]")
@@ -204,6 +205,79 @@ def be_told(citizen: Visit, known: dict[str, Any], names: dict[str, str]) -> Non
 def place(committee: str) -> str:
     """What offices' names hold of it."""
     return re.escape(re.sub(r"^(Ủy ban nhân dân|People[’']s Committee of) ", "", committee))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_then_a_part_leaves(
+    morning: tuple[Callable[..., Visit], Served, dict[str, Any]], language: str
+) -> None:
+    """Planned and called off in the one language; in the other carried out at once, with two thousand dossiers."""
+    visit, _served, known = morning
+    administrator = visit(language, SPOKEN[language])
+    at_once = language == "en"
+    split(administrator, known, at_once=at_once)
+    page = administrator.page
+    if not at_once:
+        shot(administrator, "162-split-planned")
+        go(administrator, "main form[action$='/huy/'] button")
+        assert WORDS[language]["off"] in page.locator("main").inner_text()
+        return
+    patience = time.monotonic() + PATIENCE
+    while page.locator("main .sr-status--near").count():
+        assert time.monotonic() < patience, page.locator("main").inner_text()
+        time.sleep(1)
+        page.reload()
+    row = page.locator("main table tbody tr", has_text=PART[language]).first
+    assert figures(row.locator("td").first.inner_text()) == [2 * DOSSIERS + 1]
+    shot(administrator, "163-what-left")
+    registrar = visit(language, SPOKEN[language])
+    sign_in(registrar, "chuyenvien")
+    take_office(registrar, f"{WORDS[language]['registrar']}.*{PART[language]}")
+    registrar.open(f"/can-bo/ho-so/?mine=1&q={known['reference']}")
+    expect(registrar.page.locator(f"main a[href*='{known['dossier']}']").first).to_be_visible()
+    citizen = visit(language, SPOKEN[language])
+    sign_in(citizen, "nguoidan")
+    citizen.open(f"/ho-so-cua-toi/{known['dossier']}/")
+    assert PART[language] in citizen.page.locator("main").inner_text()
+    shot(citizen, "164-handed-over")
+
+
+def split(administrator: Visit, known: dict[str, Any], *, at_once: bool) -> None:
+    """The office of the commune loses the births to a division that is founded, and the registrar goes with them."""
+    page, language = administrator.page, administrator.language
+    sign_in(administrator, "quantri")
+    administrator.open(PAGE)
+    go(administrator, "main a[href$='/tach/']")
+    page.fill("#of_q", f"C{STAYS}.VP")
+    go(administrator, "main form button")
+    go(administrator, page.locator("main ul a").first)
+    page.check("[name=procedures][value='1.001193']")
+    page.fill("[name=code]", f"C{STAYS}.TP")
+    for spoken, name in PART.items():
+        page.fill(f"[name=name_{spoken}]", name)
+    page.select_option("[name=basis]", "202/2025/QH15")
+    page.check(f"[name=when][value={'now' if at_once else 'day'}]")
+    day = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date() + timedelta(days=9)
+    for part in ("day", "month", "year"):
+        page.fill(f"[name=effective_{part}]", str(getattr(day, part)))
+    shot(administrator, "160-split-choose")
+    press(administrator, 0)
+    row = page.locator("main table").first.locator("tbody tr").first
+    assert figures(row.locator("td").first.inner_text()) == [2 * DOSSIERS + 1]
+    shot(administrator, "161-split-preview")
+    there = page.locator(
+        "main form .govuk-form-group",
+        has=page.locator("label", has_text=re.compile(WORDS[language]["registrar"], re.IGNORECASE)),
+    )
+    for one in there.all():
+        choices = one.locator("option").all()
+        found = next(
+            o for o in choices if re.search(WORDS[language]["registrar"], o.inner_text(), re.IGNORECASE)
+        )
+        one.locator("select").select_option(found.get_attribute("value"))
+    page.check("[name=sure]")
+    shot(administrator, "161-split-decide", page.locator("[name=sure]"))
+    press(administrator, 0)
 
 
 def test_nothing_is_orphaned_and_replay_is_equal(

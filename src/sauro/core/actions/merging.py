@@ -1,4 +1,4 @@
-"""Merging and splitting organisations (invariant I7): one act moves who stands for whom, and no dossier."""
+"""Merging organisations (invariant I7): one act moves who stands for whom, and no dossier."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -134,6 +134,10 @@ def unfit_words(code: str) -> str:
         "into_itself": _("An organisation cannot be merged into itself."),
         "no_head": _("The successor has no head who could take over."),
         "no_office": _("Somebody is to go on in an office that does not stand afterwards. Choose another office."),
+        "no_part": _("Both organisations of a split must stand today."),
+        "is_a_place": _("No new organisation can be split off from the committee of a commune or province: dossiers name no smaller place. Split what lies below it, or give its procedures to an organisation that exists."),
+        "code_taken": _("The code of the new organisation, or of one of its offices, is taken already. Choose another."),
+        "outdated": _("It was decided in a form that is no longer carried out. Prepare it anew."),
     }  # fmt: skip
     return words.get(code, code)
 
@@ -197,61 +201,6 @@ def require_authority(work: Work, p: MergeOrganisations) -> None:
     if any(placement.holding in own and placement.position for placement in p.placed):
         message = _("Nobody gives authority to themselves. Ask somebody else who may give it.")
         work.refuse("gives_itself", "I5", message, status=403)
-
-
-class SplitRule(msgspec.Struct, forbid_unknown_fields=True):
-    """What goes to one of the new organisations: commitments of these areas or of these definitions."""
-
-    organisation: UUID
-    areas: list[str] = []
-    definitions: list[UUID] = []
-
-
-class SplitOrganisation(msgspec.Struct, forbid_unknown_fields=True):
-    """The subject is divided. ``residue`` is the default successor: it owns whatever no rule moves."""
-
-    residue: UUID
-    rules: list[SplitRule]
-    basis: str
-    also: list[Pair] = []
-    keep: list[UUID] = []
-    placed: list[Placement] = []
-
-    @property
-    def merging(self) -> MergeOrganisations:
-        """What happens at once: the default successor takes all."""
-        return MergeOrganisations(self.residue, self.basis, self.also, self.keep, self.placed)
-
-
-def _splitting(ask: Ask, payload: SplitOrganisation, envelope: Row | None) -> Query:
-    return _merging(ask, payload.merging, envelope)
-
-
-@action(
-    "core.split_organisation", subject=ACTOR, payload=SplitOrganisation, purpose="reorganise", batch=False,
-    facts=_splitting,
-)  # fmt: skip
-def split_organisation(work: Work) -> None:
-    """At once nothing is orphaned: the residue's owner takes all; the rules then move, act by act, what is theirs."""
-    p: SplitOrganisation = work.payload
-    require_rules(work, p)
-    work.payload = p.merging
-    merge_organisations(work)
-    note_rules(work, p)
-
-
-def require_rules(work: Work, p: SplitOrganisation) -> None:
-    """Refuse a split whose parts get nothing."""
-    if not p.rules or not all(rule.areas or rule.definitions for rule in p.rules):
-        work.refuse(
-            "no_rule", "I7", _("A split needs, for each new organisation, a rule by area or procedure."), field="rules"
-        )  # fmt: skip
-
-
-def note_rules(work: Work, p: SplitOrganisation) -> None:
-    """The event says by which rules the rooms move what is theirs."""
-    rules: list[dict[str, Any]] = [msgspec.to_builtins(rule) for rule in p.rules]
-    work.data["rules"] = rules
 
 
 class MoveCommitment(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 
 from sauro.core.actions.merging import (
     MergeOrganisations,
-    SplitOrganisation,
     absorb,
     involved,
     moves,
-    note_rules,
     organisations,
     require_authority,
-    require_rules,
     unfit_words,
 )
+from sauro.core.actions.splitting import SplitOrganisation, parting, require_rule, separate, separated
+from sauro.core.actions.splitting import require_authority as require_authority_to_split
 from sauro.core.actions.timers import FireTimer
 from sauro.core.doorway.ask import Ask
 from sauro.core.doorway.decide import VIETNAM, local_day
@@ -56,14 +55,18 @@ def terms_of(kind: str, terms: dict[str, Any]) -> Terms:
     return msgspec.convert(terms, MergeOrganisations, strict=False)
 
 
-def merging(terms: Terms) -> MergeOrganisations:
-    """What happens at once."""
-    return terms.merging if isinstance(terms, SplitOrganisation) else terms
-
-
 def midnight(day: date) -> datetime:
     """The moment with which a day begins."""
     return datetime.combine(day, time(), VIETNAM)
+
+
+def _question(subject: UUID, terms: Terms, day: date) -> Query:
+    """Everything that it may change, locked until it is done."""
+    if isinstance(terms, SplitOrganisation):
+        text, values = parting(subject, terms, day)
+    else:
+        text, values = involved(*organisations(subject, terms), day)
+    return f"{text} FOR UPDATE OF a", values
 
 
 def _involved(ask: Ask, payload: PlanReorganisation, envelope: Row | None) -> Query | None:
@@ -71,10 +74,7 @@ def _involved(ask: Ask, payload: PlanReorganisation, envelope: Row | None) -> Qu
         terms = terms_of(payload.kind, payload.terms)
     except msgspec.ValidationError:
         return None
-    text, values = involved(
-        *organisations(payload.organisation, merging(terms)), payload.effective or local_day(now())
-    )
-    return f"{text} FOR UPDATE OF a", values
+    return _question(payload.organisation, terms, payload.effective or local_day(now()))
 
 
 @action(
@@ -94,15 +94,15 @@ def plan_reorganisation(work: Work) -> None:
         )
         raise AssertionError from None
     if isinstance(terms, SplitOrganisation):
-        require_rules(work, terms)
+        require_rule(work, terms)
     today = local_day(work.now)
     if p.effective is not None and not today < p.effective <= today + FARTHEST:
         message = _("Choose a coming day, at most a year ahead. For today, let it take effect at once.")
         work.refuse("not_ahead", "I7", message, field="effective")
-    plain = merging(terms)
-    absorbed, _into = organisations(p.organisation, plain)
+    whole = [p.organisation]
+    absorbed = whole if isinstance(terms, SplitOrganisation) else organisations(p.organisation, terms)[0]
     work.insert(
-        Reorganisation, id=work.subject, kind=p.kind, state="planned", absorbed=absorbed, into=plain.into,
+        Reorganisation, id=work.subject, kind=p.kind, state="planned", absorbed=absorbed, into=terms.into,
         basis=terms.basis, terms=msgspec.to_builtins(terms), effective=p.effective, decided_at=work.now,
         simulated=p.simulated,
     )  # fmt: skip
@@ -111,11 +111,10 @@ def plan_reorganisation(work: Work) -> None:
         if p.effective is None:
             _carry_out(work, terms, today, today)
             return
-        moves(work.facts, p.organisation, plain, p.effective)
+        _try_out(work, terms, p.organisation, p.effective)
     except Unfit as unfit:
         work.refuse(str(unfit), "I7", unfit_words(str(unfit)), field="into")
-    require_authority(work, plain)
-    work.data.update(into=plain.into, basis=terms.basis, effective=p.effective)
+    work.data.update(into=terms.into, basis=terms.basis, effective=p.effective)
     assert p.effective is not None
     timer = {"commitment": work.subject, "kind": "reorganise", "due_at": midnight(p.effective)}
     work.insert(Timer, id=work.subject, **timer)
@@ -134,11 +133,11 @@ def call_off_reorganisation(work: Work) -> None:
 def _to_carry_out(ask: Ask, payload: FireTimer, envelope: Row | None) -> Query | None:
     if envelope is None or envelope["state"] != "planned":
         return None
-    terms = merging(terms_of(envelope["kind"], envelope["terms"]))
-    text, values = involved(
-        *organisations(envelope["absorbed"][-1], terms), envelope["effective"] or local_day(now())
-    )
-    return f"{text} FOR UPDATE OF a", values
+    try:
+        terms = terms_of(envelope["kind"], envelope["terms"])
+    except msgspec.ValidationError:
+        return None
+    return _question(envelope["absorbed"][-1], terms, envelope["effective"] or local_day(now()))
 
 
 @action(
@@ -150,20 +149,35 @@ def carry_out_reorganisation(work: Work) -> None:
     row = dict(_planned(work))
     if midnight(row["effective"]) > work.now:
         work.refuse("too_early", "I12", _("The moment of this timer has not come."), status=409)
-    terms = terms_of(row["kind"], row["terms"])
     _settle_timer(work, row, fired_at=work.now)
     try:
+        try:
+            terms = terms_of(row["kind"], row["terms"])
+        except msgspec.ValidationError as fault:
+            raise Unfit("outdated") from fault
         _carry_out(work, terms, row["effective"], row["effective"] - timedelta(days=1))
     except Unfit as unfit:
         work.data["failed"] = str(unfit)
         work.put(Reorganisation, state="failed", reason=str(unfit), ended_at=work.now)
 
 
+def _try_out(work: Work, terms: Terms, subject: UUID, day: date) -> None:
+    """Raises Unfit where it could not be carried out on the day as things stand now, and refuses who may not."""
+    if isinstance(terms, SplitOrganisation):
+        separated(work.facts, subject, terms, day)
+        require_authority_to_split(work, terms)
+    else:
+        moves(work.facts, subject, terms, day)
+        require_authority(work, terms)
+
+
 def _carry_out(work: Work, terms: Terms, first: date, last: date) -> None:
     """Raises Unfit, before anything of it is written."""
-    absorb(work, work.row(Reorganisation)["absorbed"][-1], merging(terms), first=first, last=last)
+    subject = work.row(Reorganisation)["absorbed"][-1]
     if isinstance(terms, SplitOrganisation):
-        note_rules(work, terms)
+        separate(work, subject, terms, first=first, last=last)
+    else:
+        absorb(work, subject, terms, first=first, last=last)
     work.put(Reorganisation, state="done", ended_at=work.now)
 
 

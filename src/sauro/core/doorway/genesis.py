@@ -33,7 +33,7 @@ PLATFORM_ACTIONS = [
     "core.publish_definition", "core.register_actor", "core.register_record", "core.appoint", "core.grant",
     "core.revoke", "core.fire_timer", "core.expire_grant", "core.expire_delegation", "core.observe", "core.raise_finding",
     "core.withdraw_claim", "core.end_holding", "core.revoke_delegation", "core.open_gap", "core.erase",
-    "core.move_commitment", "core.merge_organisations", "core.split_organisation",
+    "core.move_commitment", "core.merge_organisations",
     "core.plan_reorganisation", "core.call_off_reorganisation", "core.carry_out_reorganisation",
 ]  # fmt: skip
 

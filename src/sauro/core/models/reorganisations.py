@@ -10,8 +10,9 @@ from sauro.core.models.base import Journalled
 class Reorganisation(Journalled):
     """One decided merger or split. Until its moment it is *planned* and can be called off; then it is *done*, once.
 
-    ``absorbed`` are the organisations that go, ``into`` the one that stands for them. ``terms`` is the payload of
-    ``core.merge_organisations`` or ``core.split_organisation``, as it was decided. Without ``effective`` it took
+    ``absorbed`` are the organisations that go, ``into`` the one that stands for them; of a split, the one that stays and
+    the part that leaves it. ``terms`` is what was decided: ``MergeOrganisations`` or ``SplitOrganisation``, whose rule
+    then says where a filing lands (``sauro.core.queries.competence``). Without ``effective`` it took
     effect at once; else at the midnight with which that day begins, by a timer of the same id. ``reason`` says, as a
     code, why it could not be carried out: the state is then *failed*, and nothing has moved.
     """

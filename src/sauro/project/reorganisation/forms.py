@@ -24,6 +24,35 @@ from sauro.web.forms.base import say_what_to_do
 NEW, NOBODY = "new", "none"
 
 
+def deciding() -> list[tuple[str, Any]]:
+    """The fields that a merger and a split share: what is founded, by which law, and when."""
+    law = [(title.split(" – ")[0], title) for _id, title in instruments.in_force()]
+    plain = django_forms.TextInput(attrs={"autocomplete": "off"})
+    return [
+        ("code", django_forms.CharField(label=_("Code of the new organisation"), required=False, max_length=32, widget=plain, validators=[RegexValidator(r"^[A-Za-z0-9.]+$", _("Use letters without marks, figures and full stops only"))])),
+        ("name_vi", django_forms.CharField(label=_("Its name in Vietnamese"), required=False, max_length=200, widget=plain)),
+        ("name_en", django_forms.CharField(label=_("Its name in English"), required=False, max_length=200, widget=plain)),
+        ("basis", django_forms.ChoiceField(label=_("Legal instrument"), choices=[("", ""), *law])),
+        ("when", django_forms.ChoiceField(label=_("When it takes effect"), choices=[("day", _("At the midnight with which a coming day begins")), ("now", _("At once"))], widget=django_forms.RadioSelect)),
+        ("effective", forms.DateField(label=_("First day of the new order"), required=False, help_text=_("Until that midnight it can be called off."))),
+    ]  # fmt: skip
+
+
+def check_deciding(form: forms.Form, sent: Mapping[str, Any]) -> None:
+    """What is founded has a free code and both names; what is not at once has a coming day."""
+    if sent.get("into") == NEW:
+        for name in ("code", "name_vi", "name_en"):
+            if not sent.get(name) and name not in form.errors:
+                form.add_error(name, form.fields[name].error_messages["required"])
+        if sent.get("code") and Actor.objects.filter(code=sent["code"]).exists():
+            form.add_error("code", _("This code is taken already. Choose another."))
+    if sent.get("when") == "day" and "effective" not in form.errors:
+        if not sent.get("effective"):
+            form.add_error("effective", _("Enter the first day of the new order"))
+        elif sent["effective"] <= local_day(now()):
+            form.add_error("effective", _("Choose a coming day, or let it take effect at once"))
+
+
 class ChooseForm(forms.Form):
     """Which organisations go, what stands for them, from when, by which instrument. Sent in the address."""
 
@@ -40,17 +69,10 @@ class ChooseForm(forms.Form):
         found = agencies.found_by(self.text, also) if self.text or also else []
         names = naming.with_superior([each.id for each in found])
         offered = [(str(each.id), names.get(each.id, each.name)) for each in found]
-        law = [(title.split(" – ")[0], title) for _id, title in instruments.in_force()]
-        plain = django_forms.TextInput(attrs={"autocomplete": "off"})
         for name, field in (
             ("absorbed", django_forms.MultipleChoiceField(label=_("Which organisations go"), choices=offered, widget=django_forms.CheckboxSelectMultiple)),
             ("into", django_forms.ChoiceField(label=_("What stands for them afterwards"), choices=[*offered, (NEW, _("An organisation that is founded by this merger"))], widget=django_forms.RadioSelect)),
-            ("code", django_forms.CharField(label=_("Code of the new organisation"), required=False, max_length=32, widget=plain, validators=[RegexValidator(r"^[A-Za-z0-9.]+$", _("Use letters without marks, figures and full stops only"))])),
-            ("name_vi", django_forms.CharField(label=_("Its name in Vietnamese"), required=False, max_length=200, widget=plain)),
-            ("name_en", django_forms.CharField(label=_("Its name in English"), required=False, max_length=200, widget=plain)),
-            ("basis", django_forms.ChoiceField(label=_("Legal instrument"), choices=[("", ""), *law])),
-            ("when", django_forms.ChoiceField(label=_("When it takes effect"), choices=[("day", _("At the midnight with which a coming day begins")), ("now", _("At once"))], widget=django_forms.RadioSelect)),
-            ("effective", forms.DateField(label=_("First day of the new order"), required=False, help_text=_("Until that midnight it can be called off."))),
+            *deciding(),
         ):  # fmt: skip
             say_what_to_do(field)
             self.fields[name] = field
@@ -76,17 +98,7 @@ class ChooseForm(forms.Form):
                     "What stands afterwards cannot be one of those that go. Untick it above, or choose another."
                 ),
             )
-        if sent.get("into") == NEW:
-            for name in ("code", "name_vi", "name_en"):
-                if not sent.get(name) and name not in self.errors:
-                    self.add_error(name, self.fields[name].error_messages["required"])
-            if sent.get("code") and Actor.objects.filter(code=sent["code"]).exists():
-                self.add_error("code", _("This code is taken already. Choose another."))
-        if sent.get("when") == "day" and "effective" not in self.errors:
-            if not sent.get("effective"):
-                self.add_error("effective", _("Enter the first day of the new order"))
-            elif sent["effective"] <= local_day(now()):
-                self.add_error("effective", _("Choose a coming day, or let it take effect at once"))
+        check_deciding(self, sent)
         return sent
 
     def chosen(self) -> Chosen:

@@ -103,12 +103,12 @@ def choose(request: HttpRequest, reader: Reader) -> HttpResponseBase:
     searching = sent is None or "search" in sent
     form = ChooseForm(sent, searching=searching)
     if not searching and form.is_valid():
-        return redirect(f"{reverse('reorganisation_preview')}?{_kept(request.GET)}")
+        return redirect(f"{reverse('reorganisation_preview')}?{kept(request.GET)}")
     context = {"here": "reorganisations", "form": form, "searched": bool(form.text)}
     return render(request, "web/pages/reorganisation_choose.html", context)
 
 
-def _kept(sent: QueryDict) -> str:
+def kept(sent: QueryDict) -> str:
     """The address of a choice without what only searched."""
     query = sent.copy()
     for name in ("search", "q"):
@@ -121,9 +121,9 @@ def look(request: HttpRequest, reader: Reader) -> HttpResponseBase:
     """What would move; and, sent, the decision itself."""
     chosen_form = ChooseForm(request.GET)
     if not chosen_form.is_valid():
-        return redirect(f"{reverse('reorganisation_new')}?{_kept(request.GET)}")
+        return redirect(f"{reverse('reorganisation_new')}?{kept(request.GET)}")
     chosen = chosen_form.chosen()
-    back = f"{reverse('reorganisation_new')}?{_kept(request.GET)}&search=1"
+    back = f"{reverse('reorganisation_new')}?{kept(request.GET)}&search=1"
     try:
         plan = planned(chosen, chosen.effective or local_day(now()))
     except Unfit as unfit:

@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sauro.core.actions.merging import unfit_words
 from sauro.core.models import Actor, Event, Reorganisation
 from sauro.core.queries import orphans
-from sauro.project.reorganisation import counting, naming
+from sauro.project.reorganisation import carrying, counting, naming, residue
 from sauro.project.reorganisation.counting import Load
+from sauro.serve.queries.places import commune_names
 from sauro.web.shapes import Status
 from sauro.web.wording import day, moment
 
@@ -21,8 +22,10 @@ CARRIED_OUT = ("core.plan_reorganisation", "core.carry_out_reorganisation")
 
 
 def title(row: Reorganisation, names: Mapping[UUID, str]) -> str:
-    """What goes into what."""
+    """What goes into what, or leaves what."""
     gone, into = names.get(row.absorbed[-1], _founding(row)), names.get(row.into, _founding(row))
+    if row.kind == "split":
+        return _("%(part)s out of %(whole)s") % {"part": into, "whole": gone}
     chosen = len(_chosen(row))
     if chosen > 1:
         text = ngettext(
@@ -78,6 +81,8 @@ class Moved:
 
 def result(row: Reorganisation) -> dict[str, Any]:
     """What the page of one shows."""
+    if row.kind == "split":
+        return _split_result(row)
     changes = _changes(row) if row.state == "done" else []
     actors = [image for table, _op, image in changes if table == "core_actor"]
     holdings = [image for table, _op, image in changes if table == "core_holding"]
@@ -95,6 +100,28 @@ def result(row: Reorganisation) -> dict[str, Any]:
         "appointed": sum("valid_to" not in image for image in holdings),
         "loads": _loads(row, names), "orphans": orphans.count().count if row.state == "done" else None,
         "reason": unfit_words(row.reason) if row.reason else "", "into": names.get(row.into, _founding(row)),
+    }  # fmt: skip
+
+
+def _split_result(row: Reorganisation) -> dict[str, Any]:
+    """What the page of a split shows: what was founded, who went on there, what is handed over and what is not yet."""
+    changes = _changes(row) if row.state == "done" else []
+    both = [row.into, row.absorbed[0]]
+    names = naming.plain(both)
+    founded = [
+        image for table, _op, image in changes if table == "core_actor" and image["kind"] == "position"
+    ]
+    language = "name_en" if (get_language() or "vi").startswith("en") else "name_vi"
+    loads = [(names.get(id_, "–"), residue.has_now(id_)) for id_ in both] if row.state == "done" else []
+    return {
+        "title": title(row, names), "status": status(row), "when": when(row), "split": True,
+        "offices": [image[language] for image in founded], "loads": loads,
+        "appointed": sum(table == "core_holding" and "valid_to" not in image for table, _op, image in changes),
+        "vacant": residue.vacant(row.into) if row.state == "done" else [],
+        "waiting": carrying.waiting(row) if row.state == "done" else 0,
+        "orphans": orphans.count().count if row.state == "done" else None,
+        "reason": unfit_words(row.reason) if row.reason else "", "procedures": residue.procedure_names(row.terms.get("procedures", [])),
+        "areas": sorted(commune_names(row.terms.get("areas", [])).values()), "tasks": len(row.terms.get("tasks", [])),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -155,7 +156,7 @@ def event_words(name: str) -> str:
         "serve.request_payment": _("A payment is due; the clock stands still"), "serve.record_payment": _("The payment was recorded"),
         "serve.extend_deadline": _("The appointment was moved, with an apology"), "serve.stop_dossier": _("Handling was stopped"),
         "serve.withdraw_dossier": _("Withdrawn by the applicant"), "core.fire_timer": _("A deadline was checked"),
-        "core.move_commitment": _("Moved to another agency"),
+        "core.move_commitment": _("Moved to another agency"), "serve.hand_over": _("Handed over after a split of the agency"),
     }  # fmt: skip
     return words.get(name, name)
 
@@ -163,6 +164,7 @@ def event_words(name: str) -> str:
 def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[TimelineEntry]:
     """The history of a dossier, oldest first; timers only where they had an effect."""
     positions = names([h.position for h in happenings if h.position])
+    parts = names([UUID(h.data["into"]) for h in happenings if h.name == "serve.hand_over"])
     acting = deputies(h.data for h in happenings)
     made = []
     for happening in happenings:
@@ -178,6 +180,9 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
             what = kinds.get(happening.data["kind"], what)
         step = found.steps.get(str(happening.data.get("completed", "")))
         who = positions.get(happening.position, "") if happening.position else _who(happening)
+        said = say(step.name) if step else ""
+        if happening.name == "serve.hand_over":
+            said = parts.get(UUID(happening.data["into"]), "")
         who = done_by(who, happening.data, acting)
         kind: Literal["late", "done"] = "late" if happening.data.get("kind") == "breach" else "done"
         made.append(
@@ -186,7 +191,7 @@ def timeline_of(happenings: Sequence[Happening], found: Procedure) -> list[Timel
                 what,
                 who,
                 citation(happening.basis) if happening.position else "",
-                say(step.name) if step else "",
+                said,
                 "",
                 kind,
             )

@@ -9,20 +9,22 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import get_language
 
+from sauro.core.queries.competence import COMPETENT, FOUNDED
 from sauro.core.text import sort_key
 from sauro.serve.rules.procedures import Procedure
 
-SERVING = """
+_COMPETENT = COMPETENT.format(start="b.id", procedure="%s::text", area="%s::text")
+SERVING = f"""
 FROM unnest(%s::text[]) AS t(type) CROSS JOIN LATERAL (
-  SELECT c.current FROM core_actor c
+  SELECT {_COMPETENT} AS current FROM (SELECT c.id FROM core_actor c
   WHERE c.kind = 'organisation' AND c.type = t.type AND c.area IN (%s, '', (
     SELECT p.area FROM core_actor o JOIN core_actor p ON p.id = o.parent
     WHERE o.area = %s AND o.kind = 'organisation' AND p.level = 'province' ORDER BY o.code LIMIT 1))
-    AND (c.area <> '' OR c.level IN ('ministry', 'central'))
-  ORDER BY CASE c.area WHEN %s THEN 0 WHEN '' THEN 2 ELSE 1 END, c.code LIMIT 1) s
-"""
+    AND (c.area <> '' OR c.level IN ('ministry', 'central')) AND NOT {FOUNDED.format(organisation="c.id")}
+  ORDER BY CASE c.area WHEN %s THEN 0 WHEN '' THEN 2 ELSE 1 END, c.code LIMIT 1) b) s
+"""  # noqa: S608 — constants of ours
 """For each type of organisation the one that serves a commune: there, in its province, or (without an area) in the
-centre. Columns ``t.type`` and ``s.current``; the parameters are those of ``serving``."""
+centre; and what a split gave to a part, that part. Columns ``t.type`` and ``s.current``; the parameters are those of ``serving``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ def serving(procedure: Procedure, area: str, channel: int) -> list[Any]:
     """The parameters of ``SERVING``: the types of organisation that have a part in a filing, and the commune."""
     receiving = {r.organisation for r in procedure.terms.receiving if channel in r.channels}
     units = {step.unit for step in procedure.terms.steps}
-    return [sorted({procedure.terms.competent.organisation, *receiving, *units}), area, area, area]
+    return [
+        sorted({procedure.terms.competent.organisation, *receiving, *units}),
+        procedure.code,
+        area,
+        area,
+        area,
+        area,
+    ]
 
 
 def places_among(procedure: Procedure, serves: Mapping[str, UUID], channel: int) -> Places | None:

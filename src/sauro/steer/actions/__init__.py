@@ -4,6 +4,7 @@ from sauro.steer.actions import (  # noqa: F401
     closing,
     deadline,
     drafting,
+    handing,
     instruments,
     progress,
     subtasks,
