@@ -53,6 +53,8 @@ class Actor(Journalled):
             models.Index(fields=["area", "kind"]),
             # What lies below an agency begins with its path, in whatever collation the database has.
             models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="core_actor_path_prefix"),
+            # Most rows are offices; the centre, ministries and provinces are offered wherever an agency is chosen.
+            models.Index(fields=["level"], condition=models.Q(kind="organisation"), name="core_actor_level"),
         ]
 
 

@@ -1,4 +1,4 @@
-"""Who sees an agency sees what lies below it: agencies are found by the beginning of their path, on every list."""
+"""Agencies are found by the beginning of their path, on every list that shows what lies below one, and by their level."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -11,5 +11,9 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "actor",
             models.Index(fields=["path"], name="core_actor_path_prefix", opclasses=["varchar_pattern_ops"]),
+        ),
+        AddIndexConcurrently(
+            "actor",
+            models.Index(fields=["level"], name="core_actor_level", condition=models.Q(kind="organisation")),
         ),
     ]
