@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from sauro.core.clock.judgement import Supplement, judge
@@ -33,7 +34,13 @@ _COUNT = """
 INSERT INTO watch_count AS c (scope, measure, day, value) SELECT * FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::bigint[])
 ON CONFLICT (scope, measure, day) DO UPDATE SET value = c.value + excluded.value
 """
-_CHANGED = [field.name for field in Case._meta.concrete_fields if field.name != "id"]
+_COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
+# As JSON in one value: written as an INSERT of single values, a batch of cases takes the processor longer than all else of it.
+_KEEP = f"""
+INSERT INTO watch_case ({", ".join(_COLUMNS)})
+SELECT {", ".join(_COLUMNS)} FROM json_populate_recordset(NULL::watch_case, %s::json)
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")}
+"""  # noqa: S608 — names of our own columns
 
 Counts = Counter[tuple[UUID, str, date]]
 
@@ -54,9 +61,7 @@ def measure(events: Sequence[SealedEvent]) -> None:
     for scopes, counted in before.values():
         for scope in scopes:
             moved.subtract((scope, name, day) for name, day in counted)
-    Case.objects.bulk_create(
-        cases.values(), update_conflicts=True, unique_fields=["id"], update_fields=_CHANGED
-    )
+    _keep(cases.values())
     _add(moved)
 
 
@@ -65,6 +70,12 @@ def count(cases: Collection[Case]) -> Counts:
     return Counter(
         (scope, name, day) for case in cases for name, day in measures(case) for scope in case.scopes
     )
+
+
+def _keep(cases: Collection[Case]) -> None:
+    said = orjson.dumps([{name: getattr(case, name) for name in _COLUMNS} for case in cases]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [said])
 
 
 def _add(moved: Mapping[tuple[UUID, str, date], int]) -> None:
