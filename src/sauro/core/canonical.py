@@ -151,8 +151,9 @@ def _bytes(value: bytes | bytearray | memoryview) -> str:
 
 def _other(value: Any) -> Any:
     """What is not exactly one of the types that JSON has, or one of ours, but may be a kind of one."""
-    if type(value) in _WRITTEN:
-        return _WRITTEN[type(value)](value)
+    written = _WRITTEN.get(type(value))
+    if written is not None:
+        return written(value)
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, str):

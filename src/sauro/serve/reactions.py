@@ -1,6 +1,6 @@
 """What the one-stop room does when something has happened: tell people, and have decisions rendered for signing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -26,7 +26,7 @@ TOLD = {
 
 GOES_ON = frozenset({"serve.answer_supplement", "serve.request_payment", "serve.record_payment"})
 
-_SEATED = f"SELECT DISTINCT s.person FROM core_actor p JOIN ({SEATS}) s ON s.position = p.current WHERE p.id = %(position)s"  # noqa: S608 — constants of ours
+_SEATED = f"SELECT DISTINCT p.id, s.person FROM core_actor p JOIN ({SEATS}) s ON s.position = p.current WHERE p.id = ANY(%(positions)s)"  # noqa: S608 — constants of ours
 
 PREPARES = frozenset({"serve.draft_decision", "serve.complete_step", "serve.hand_over"})
 
@@ -36,14 +36,10 @@ def tell(events: Sequence[SealedEvent]) -> None:
     told = {event.id: kind for event in events if event.name != "core.fire_timer" and (kind := _kind(event))}
     subjects = {event.subject for event in events if event.id in told and event.subject is not None}
     applicants = dict(Dossier.objects.filter(pk__in=subjects).values_list("id", "applicant"))
-    notices: list[Notice] = []
+    notices = _to_offices(events)
     letters: list[Notice] = []
     for event in events:
-        if event.subject is None:
-            continue
-        if event.name == "core.fire_timer":
-            notices += _to_offices(event)
-        elif event.id in told and event.subject in applicants:
+        if event.id in told and event.subject in applicants:
             letters += _notices(event, told[event.id], [applicants[event.subject]])
     known = _known(events)
     new = [each for each in [*notices, *letters] if (each.event, each.person, each.kind) not in known]
@@ -71,27 +67,49 @@ def _kind(event: SealedEvent) -> str | None:
     return TOLD.get(event.name)
 
 
-def _to_offices(event: SealedEvent) -> list[Notice]:
+def _to_offices(events: Iterable[SealedEvent]) -> list[Notice]:
     """Half time and due soon go to who holds the responsible office; a breach goes to the head of the agency too."""
+    fired = [(event, event.subject) for event in events if event.subject is not None and _is_told(event)]
+    asked = Commitment.objects.filter(pk__in={subject for _event, subject in fired}, kind="dossier")
+    promises = {row["id"]: row for row in asked.values("id", "position", "lead")}
+    seated = _holders({row["position"] for row in promises.values() if row["position"]})
+    heads: dict[UUID, list[UUID]] = {}
+    notices: list[Notice] = []
+    for event, subject in fired:
+        promise = promises.get(subject)
+        if promise is None:
+            continue
+        kind, office = event.said["data"]["kind"], promise["position"]
+        persons = seated.get(office, set()) if office else set()
+        if kind == "breach":
+            lead = promise["lead"]
+            if lead not in heads:
+                heads[lead] = _heads(lead)
+            notices += _notices(event, "breached", {*persons, *heads[lead]})
+        else:
+            notices += _notices(event, kind, persons)
+    return notices
+
+
+def _is_told(event: SealedEvent) -> bool:
+    """Whether a moment of a clock has come: a timer that was fired, and not that of retention."""
+    if event.name != "core.fire_timer":
+        return False
     data = event.said["data"]
-    if data["answer"].get("effect") != "fired" or data["kind"] == "retention":
-        return []
-    assert event.subject is not None
-    promise = Commitment.objects.filter(pk=event.subject, kind="dossier").values("position", "lead").first()
-    if promise is None:
-        return []
-    persons = _holders(promise["position"]) if promise["position"] else []
-    if data["kind"] == "breach":
-        return _notices(event, "breached", {*persons, *_heads(promise["lead"])})
-    return _notices(event, data["kind"], persons)
+    return bool(data["answer"].get("effect") == "fired" and data["kind"] != "retention")
 
 
-def _holders(position: UUID) -> list[UUID]:
-    """Who holds an office today and who deputises in it now; for one that was merged away, in its successor."""
+def _holders(positions: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Who holds offices today and who deputises in them now; for one that was merged away, in its successor."""
+    if not positions:
+        return {}
     moment = now()
+    found: dict[UUID, set[UUID]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_SEATED, {"position": position, "now": moment, "today": local_day(moment)})
-        return [person for (person,) in cursor.fetchall()]
+        cursor.execute(_SEATED, {"positions": list(positions), "now": moment, "today": local_day(moment)})
+        for position, person in cursor.fetchall():
+            found.setdefault(position, set()).add(person)
+    return found
 
 
 def _heads(organisation: UUID) -> list[UUID]:

@@ -315,8 +315,8 @@ def write_rows(doing: store.Transaction, changes: Sequence[Change]) -> None:
                 copy.write_row([_binary(kind, row[name]) for name, kind in spec.columns])
     for spec, changed in updates.items():
         touched = set().union(*(c.touched or set() for c in changed))
-        columns = tuple((name, kind) for name, kind in spec.columns if name in touched)
-        doing.queue(_updating(spec.name, columns, [c.row for c in changed]))
+        written = tuple((name, kind) for name, kind in spec.columns if name in touched)
+        doing.queue(_updating(spec.name, written, [c.row for c in changed]))
 
 
 def _binary(kind: str, value: Any) -> Any:

@@ -167,9 +167,7 @@ class Pipe:
         answers: list[Any] = []
         failure: Exception | None = None
         while True:
-            # Waiting here lets other threads run; get_result() alone would hold the interpreter.
-            self.poll.poll()
-            pg.consume_input()
+            # What came while the last of it was being sent is here already, and nothing more may come to wait for.
             while not pg.is_busy():
                 result = pg.get_result()
                 if result is None:
@@ -186,6 +184,9 @@ class Pipe:
                     return answers
                 elif status == _FATAL:
                     failure = failure or errors.error_from_result(result)
+            # Waiting here lets other threads run; get_result() alone would hold the interpreter.
+            self.poll.poll()
+            pg.consume_input()
 
 
 def pipe_of(link: Connection[Any]) -> Pipe:

@@ -245,7 +245,7 @@ def test_pages_say_that_it_is_still_being_made_until_it_is(
     settings.SAURO_PRELOAD = 1_000
     assert not said(), "somebody else's simulation is not what this one begins with"
     settings.SAURO_PRELOAD = 20_000
-    monkeypatch.setattr(preload.sys, "executable", "true")
+    monkeypatch.setattr("sys.executable", "true")
     preload.make_rest(_Once())
     assert not said()
 

@@ -75,17 +75,20 @@ def check(
     facts = procedure.facts(answers, today=today, channel=channel, applicant=applicant)
     holds = procedure.conditions(facts)
     shown = {f.id: f for s in shown_sections(procedure, holds) for f in shown_fields(s, holds)}
-    answers = {name: value for name, value in answers.items() if name in shown}
+    kept = {name: value for name, value in answers.items() if name in shown}
     for name, known in shown.items():
-        if known.required and name not in answers and name not in problems:
+        if known.required and name not in kept and name not in problems:
             problems[name] = _needed(known)
-    facts = procedure.facts(answers, today=today, channel=channel, applicant=applicant)
+    if len(kept) < len(answers):
+        answers = kept
+        facts = procedure.facts(answers, today=today, channel=channel, applicant=applicant)
+        holds = procedure.conditions(facts)
     for rule in procedure.failed_checks(facts):
         if rule.field in shown and rule.field not in problems and rule.message is not None:
             problems[rule.field] = say(rule.message)
     wanted = {f.id for s in procedure.terms.form.sections if section in (None, s.id) for f in s.fields}
     told = [Problem(name, problems[name]) for name in shown if name in problems and name in wanted]
-    return Checked(answers, procedure.conditions(facts), told)
+    return Checked(answers, holds, told)
 
 
 def shown_sections(procedure: Procedure, holds: Collection[str]) -> list[pack.Section]:

@@ -73,7 +73,7 @@ class Procedure:
     def holds(self, rule: str, facts: Facts) -> bool:
         """Whether a condition holds; one that names something without a value does not."""
         expression = self.expression(rule)
-        if not set(expression.names()) <= facts.keys():
+        if not expression.names() <= facts.keys():
             return False
         return bool(expression.evaluate(facts))
 
@@ -84,11 +84,14 @@ class Procedure:
     def failed_checks(self, facts: Facts) -> Iterator[pack.Rule]:
         """Checks that were run and do not hold; one that names something without a value is run if it says so."""
         for rule in self.terms.rules:
-            names = set(self.expression(rule.id).names())
-            if rule.kind != "check" or not (rule.unanswered or names <= facts.keys()):
+            if rule.kind != "check":
+                continue
+            expression = self.expression(rule.id)
+            names = expression.names()
+            if not (rule.unanswered or names <= facts.keys()):
                 continue
             try:
-                passed = bool(self.expression(rule.id).evaluate(dict.fromkeys(names) | dict(facts)))
+                passed = bool(expression.evaluate(dict.fromkeys(names) | dict(facts)))
             except ExpressionError:
                 passed = False
             if not passed:

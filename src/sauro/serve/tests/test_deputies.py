@@ -108,11 +108,12 @@ def test_the_paper_that_a_deputy_signs_says_by_whose_authority(absence: Absence)
 
 
 def test_a_deputy_is_told_what_the_office_is_told(absence: Absence) -> None:
-    assert reactions._holders(absence.chair) == [absence.who(absence.chair)]
-    made = absence.name(absence.chair, absence.vice, ["competent_authority"]).answer["delegation"]
-    assert set(reactions._holders(absence.chair)) == {absence.who(absence.chair), absence.who(absence.vice)}
+    chair, vice = absence.chair, absence.vice
+    assert reactions._holders([chair, vice]) == {chair: {absence.who(chair)}, vice: {absence.who(vice)}}
+    made = absence.name(chair, vice, ["competent_authority"]).answer["delegation"]
+    assert reactions._holders([chair]) == {chair: {absence.who(chair), absence.who(vice)}}
     act(Ask("core.end_delegation", absence.who(absence.chair), "end", {}, UUID(made), absence.chair))
-    assert reactions._holders(absence.chair) == [absence.who(absence.chair)]
+    assert reactions._holders([chair]) == {chair: {absence.who(chair)}}
 
 
 def test_only_what_was_delegated_for_as_long_as_it_was(absence: Absence) -> None:

@@ -1,5 +1,6 @@
 """What a dossier's end does to its timers, by any act that ends it, alone and in a batch; and what it leaves alone."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -7,12 +8,16 @@ from uuid import UUID
 import orjson
 import pytest
 
+from sauro.core import moment, timers
 from sauro.core.doorway import Ask, Outcome, act, act_many
 from sauro.core.ids import new_id
 from sauro.core.journal import database
+from sauro.core.journal.consumers import SealedEvent
 from sauro.core.journal.replay import replay_check
 from sauro.core.journal.sealer import Sealer
-from sauro.core.models import Event, Timer
+from sauro.core.models import Actor, Commitment, Event, Timer
+from sauro.serve import reactions
+from sauro.serve.models import Notice
 from sauro.serve.tests.conftest import ENTERED, Town, office
 from sauro.serve.tests.test_journey import A, B, act_as_platform, decide
 
@@ -104,3 +109,32 @@ def test_a_batch_of_ends_leaves_what_its_events_say(town: Town, tmp_path: Path) 
         report = replay_check(link, tmp_path)
     assert report.intact and report.compared, report.as_dict()
     assert report.rows["core_timer"] >= 16
+
+
+@pytest.mark.django_db
+def test_a_batch_of_moments_is_told_to_the_offices_and_a_breach_to_the_head(town: Town) -> None:
+    dossiers = [accepted(town) for _ in range(3)]
+    act(withdrawing(town, dossiers[2]))
+    later = datetime.now(UTC) + timedelta(days=9)
+    with moment.simulated(lambda: later):
+        timers.fire_due()
+    told = [
+        SealedEvent(at, e.id, e.name, e.person, e.position, e.subject, e.recorded, bytes(e.body))
+        for at, e in enumerate(Event.objects.filter(name="core.fire_timer", subject__in=dossiers))
+    ]
+    reactions.tell(told)
+    for dossier in dossiers[:2]:
+        promise = Commitment.objects.get(pk=dossier)
+        assert promise.position is not None
+        holder = town.officers[promise.position]
+        heads = {
+            town.officers[id_]
+            for id_ in Actor.objects.filter(organisation=promise.lead, head=True).values_list("id", flat=True)
+        }
+        said = set(Notice.objects.filter(dossier=dossier).values_list("person", "kind"))
+        assert said == {
+            (holder, "half_time"),
+            (holder, "due_soon"),
+            *((each, "breached") for each in {holder, *heads}),
+        }
+    assert not Notice.objects.filter(dossier=dossiers[2]).exists()

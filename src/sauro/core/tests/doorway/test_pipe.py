@@ -1,4 +1,5 @@
 import gc
+import select
 import weakref
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import pytest
 from django.db import connection
 
 from sauro.core.doorway import store
-from sauro.core.doorway.pipe import asked, pipe_of
+from sauro.core.doorway.pipe import Pipe, asked, pipe_of
 
 
 @pytest.mark.django_db
@@ -22,6 +23,29 @@ def test_a_pipe_goes_with_its_connection() -> None:
     del link
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.django_db
+def test_answers_that_came_before_anybody_waits_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long statement is still being sent when the server answers: nothing comes after that, and nothing is waited for."""
+    read = Pipe._answers
+
+    class Nothing:
+        def poll(self) -> None:
+            raise AssertionError("waits for what is here already")
+
+    def late(pipe: Pipe) -> list[Any]:
+        with select.epoll() as waiting:
+            waiting.register(pipe.pg.socket, select.EPOLLIN)
+            while pipe.pg.is_busy():
+                waiting.poll()
+                pipe.pg.consume_input()
+        monkeypatch.setattr(pipe, "poll", Nothing())
+        return read(pipe)
+
+    monkeypatch.setattr(Pipe, "_answers", late)
+    with store.transaction() as doing:
+        doing.pipe.ask(asked("SELECT 1", []))
 
 
 @pytest.mark.django_db
