@@ -146,6 +146,7 @@ class Load:
         self.unanswered: set[str] = set()
         self.count: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.longest: dict[str, float] = {"GET": 0.0, "POST": 0.0}
         visitors = [Visitor(both.password()) for _number in range(readers + filers)]
         for visitor in visitors:
             visitor.sign_in()
@@ -171,11 +172,14 @@ class Load:
 
     def _once(self, kind: str, ask: object, status: int):  # type: ignore[no-untyped-def]
         self.count[kind] += 1
+        began = time.monotonic()
         try:
             answer = ask()  # type: ignore[operator]
         except OSError as error:
             self.errors.append(f"{kind}: {error!r}")
             return None
+        finally:
+            self.longest[kind] = max(self.longest[kind], time.monotonic() - began)
         if answer.status == status:
             return answer
         self.errors.append(f"{kind}: {answer.status} {answer.text[:200]}")
@@ -241,14 +245,14 @@ def test_one_host_goes_dark_and_the_service_goes_on(
 ) -> None:
     """The last one of this file: the first host does not come back."""
     gone, left = both.hosts
-    with Load(both, "dark") as load:
+    with Load(both, "dark", readers=4, filers=4) as load:
         load.more(10)
         before, errors = len(load.acknowledged), len(load.errors)
         assert errors == 0, load.errors[:3]
         gone.goes_dark()
         load.more(30)
     with capsys.disabled():
-        print(f"\none host dark after {before} acts: {len(load.acknowledged) - before} more, {dict(load.count)} requests, {Counter(load.errors)}")  # fmt: skip
+        print(f"\none host dark after {before} acts: {len(load.acknowledged) - before} more, {dict(load.count)} requests, longest {load.longest}, {Counter(load.errors)}")  # fmt: skip
     load.check(both)
     until(lambda: sealed(both), "nobody seals any more")
     assert sealer_hosts(both) == {left.address}
