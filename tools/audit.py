@@ -60,7 +60,9 @@ class Advisory:
         place = "in the product" if package.needed else "for building and testing only"
         remedy = f"mended in {', '.join(self.mended)}" if self.mended else "no mended version is named"
         late = (today - self.until).days
-        when = f"{self.severity.lower()}, due by {self.until}" + (f", {late} days past its time" if late > 0 else "")
+        when = f"{self.severity.lower()}, due by {self.until}" + (
+            f", {late} days past its time" if late > 0 else ""
+        )
         return f"{package.name} {package.version} ({package.kind}, {place}): {self.id}: {self.summary or 'no summary'}; {remedy}; {when}"
 
 
@@ -178,7 +180,9 @@ def main(arguments: list[str]) -> int:
         )
         late = [each for each in found if each.until < today]
         if late:
-            sys.stderr.write(f"{len(late)} of them are past their time (SECURITY.md): release nothing with them.\n")
+            sys.stderr.write(
+                f"{len(late)} of them are past their time (SECURITY.md): release nothing with them.\n"
+            )
         return OVERDUE if late else KNOWN
     print(f"{feed.address} was asked about {len(packages)} locked packages: no advisory is known.")
     return CLEAR

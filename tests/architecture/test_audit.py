@@ -125,7 +125,10 @@ def test_what_is_known_fails_and_says_what_to_do(feed, capsys, in_pages):
 
 
 def test_what_concerns_the_front_end_is_found_too(feed, capsys):
-    feed.known, feed.advisories = {"vite": ["GHSA-1"]}, {"GHSA-1": {"id": "GHSA-1", "published": ADVISORY["published"]}}
+    feed.known, feed.advisories = (
+        {"vite": ["GHSA-1"]},
+        {"GHSA-1": {"id": "GHSA-1", "published": ADVISORY["published"]}},
+    )
     assert run(feed) == 1
     assert (
         "(npm, for building and testing only): GHSA-1: no summary; no mended version is named; high, due by "
@@ -196,5 +199,8 @@ def test_a_date_that_is_none_is_no_all_clear(feed):
 
 def test_the_times_are_those_that_are_documented():
     text = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
-    found = {word.upper(): int(days) for word, days in re.findall(r"^\| (\w+)[^|]*\| (\d+) days \|", text, re.MULTILINE)}
+    found = {
+        word.upper(): int(days)
+        for word, days in re.findall(r"^\| (\w+)[^|]*\| (\d+) days \|", text, re.MULTILINE)
+    }
     assert found == audit.DAYS

@@ -125,7 +125,9 @@ def test_whatever_is_no_page_is_a_file_that_can_do_nothing(settings: Any, kind: 
     told(named, kind)
 
 
-@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"])
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"]
+)
 def test_what_is_shown_is_no_file(settings: Any, kind: str) -> None:
     settings.ROOT_URLCONF = __name__
     assert "Content-Disposition" not in Client().get("/_gives", {"kind": kind})

@@ -98,6 +98,11 @@ class Place:
 
     def goes_dark(self) -> None:
         """What a host does that loses its power: nothing more comes from it, not even that its lines are closed."""
+        # For a second it answers nothing, so that requests are surely under way there; then it is gone.
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        time.sleep(1)
         _ip("link", "set", self.outer, "down")
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):

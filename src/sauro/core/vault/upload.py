@@ -15,7 +15,6 @@ from sauro.core.vault.content.verdict import FileRefused, Flag
 from sauro.core.vault.files import FileStore
 from sauro.core.vault.scanner import Scanned, Scanner
 
-
 log = structlog.get_logger()
 
 

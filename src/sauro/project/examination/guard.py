@@ -37,7 +37,11 @@ def debugging() -> Finding:
         return Finding("debugging", _("debugging"), "well", _("its pages are off"))
     remedy = _("Unset SAURO_DEBUG: its error pages show settings and data.")
     return Finding(
-        "debugging", _("debugging"), "warning" if settings.DEMONSTRATION else "fault", _("its pages are on"), remedy
+        "debugging",
+        _("debugging"),
+        "warning" if settings.DEMONSTRATION else "fault",
+        _("its pages are on"),
+        remedy,
     )
 
 

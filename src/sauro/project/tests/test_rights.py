@@ -19,7 +19,15 @@ SHUT = ("core_personal", "core_unit_key", "core_token", "core_event", "core_acco
 """Personal text, keys, accounts, sessions, letters, and who read what."""
 
 # Said here once more, by hand: a list that was taken from the code would agree with whatever the code says.
-ADDED_ONLY = ("core_event", "core_leaf", "core_tile", "core_checkpoint", "core_refusal", "core_erasure", "core_instance")
+ADDED_ONLY = (
+    "core_event",
+    "core_leaf",
+    "core_tile",
+    "core_checkpoint",
+    "core_refusal",
+    "core_erasure",
+    "core_instance",
+)
 READ_ONLY = ("django_migrations", "core_upgrade", "django_content_type", "auth_permission", "auth_group",
              "auth_group_permissions", "auth_user_groups", "auth_user_user_permissions")  # fmt: skip
 READABLE = {
