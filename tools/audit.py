@@ -1,8 +1,8 @@
 """`make audit`: asks the advisory feed about every locked package, and says plainly where it could not be asked.
 
 The feed is OSV (https://osv.dev), which gathers PyPI's advisories, GitHub's and npm's: one question holds all packages of both
-locks. Sent are names and versions, nothing else. Exit 0: asked, and nothing is known. 1: something is known. 3: the feed
-could not be asked, which is no all-clear. Standard library only, so that it runs wherever the locks are.
+locks. Sent are names and versions, nothing else. Exit 0: asked, and nothing is known. 1: something is known, within the
+time of SECURITY.md. 3: the feed could not be asked, which is no all-clear. 4: something is past its time. Standard library only, so that it runs wherever the locks are.
 
     python -m tools.audit [--feed URL]
 """
@@ -14,13 +14,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPException
 from typing import Any
 
 from tools import locks
 
 FEED = "https://api.osv.dev"
-CLEAR, KNOWN, NOT_ASKED = 0, 1, 3
+CLEAR, KNOWN, NOT_ASKED, OVERDUE = 0, 1, 3, 4
+DAYS = {"CRITICAL": 7, "HIGH": 30, "MODERATE": 90, "LOW": 180}
+"""Within how many days of its publication a weakness is out of the locks, by its severity. SECURITY.md says the same."""
+UNKNOWN = "HIGH"
+"""What an advisory without a severity counts as."""
 ECOSYSTEMS = {"pypi": "PyPI", "npm": "npm"}
 AT_ONCE = 500
 """Packages in one question; the feed takes a thousand."""
@@ -41,13 +46,24 @@ class Advisory:
     id: str
     summary: str
     mended: tuple[str, ...]
+    severity: str
+    published: date
 
-    def sentence(self) -> str:
-        """Say it, with what to do."""
+    @property
+    def until(self) -> date:
+        """The last day on which it may stand in the locks."""
+        return self.published + timedelta(days=DAYS[self.severity])
+
+    def sentence(self, today: date) -> str:
+        """Say it, with what to do and by when."""
         package = self.package
         place = "in the product" if package.needed else "for building and testing only"
         remedy = f"mended in {', '.join(self.mended)}" if self.mended else "no mended version is named"
-        return f"{package.name} {package.version} ({package.kind}, {place}): {self.id}: {self.summary or 'no summary'}; {remedy}"
+        late = (today - self.until).days
+        when = f"{self.severity.lower()}, due by {self.until}" + (
+            f", {late} days past its time" if late > 0 else ""
+        )
+        return f"{package.name} {package.version} ({package.kind}, {place}): {self.id}: {self.summary or 'no summary'}; {remedy}; {when}"
 
 
 class Feed:
@@ -97,7 +113,13 @@ class Feed:
             for event in span.get("events") or []
             if "fixed" in event
         }
-        return Advisory(package, number, str(said.get("summary") or ""), tuple(sorted(mended)))
+        severity = str((said.get("database_specific") or {}).get("severity") or UNKNOWN).upper()
+        # What nobody can place in time is taken as published long ago: it must not wait.
+        published = date.fromisoformat(str(said.get("published") or "1970-01-01")[:10])
+        severity = severity if severity in DAYS else UNKNOWN
+        return Advisory(
+            package, number, str(said.get("summary") or ""), tuple(sorted(mended)), severity, published
+        )
 
     def _fetch(self, path: str, question: dict[str, Any] | None) -> dict[str, Any]:
         body = None if question is None else json.dumps(question).encode()
@@ -139,12 +161,12 @@ def main(arguments: list[str]) -> int:
     )
     feed = Feed(parser.parse_args(arguments).feed)
     packages = locks.everything()
-    found = []
+    found, today = [], datetime.now(UTC).date()
     try:
         for each in feed.advisories(packages):
             found.append(each)
-            print(f"✗ {each.sentence()}")
-    except (NotAsked, KeyError, TypeError, AttributeError) as error:
+            print(f"✗ {each.sentence(today)}")
+    except (NotAsked, KeyError, TypeError, AttributeError, ValueError) as error:
         reason = str(error) if isinstance(error, NotAsked) else "its answer does not fit what was asked"
         sys.stderr.write(
             f"{feed.address} could not be asked: {reason}. This is no all-clear: nobody knows whether weaknesses of these "
@@ -156,7 +178,12 @@ def main(arguments: list[str]) -> int:
             f"{len(found)} advisories concern {len({each.package.purl for each in found})} of {len(packages)} locked packages. "
             "Raise their versions in the locks, or write down why they do no harm here.\n"
         )
-        return KNOWN
+        late = [each for each in found if each.until < today]
+        if late:
+            sys.stderr.write(
+                f"{len(late)} of them are past their time (SECURITY.md): release nothing with them.\n"
+            )
+        return OVERDUE if late else KNOWN
     print(f"{feed.address} was asked about {len(packages)} locked packages: no advisory is known.")
     return CLEAR
 

@@ -1,9 +1,12 @@
 """`make audit` against a feed of our own: what is known, what is not, and what could not be asked are three answers."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tools import audit, locks
 ADVISORY = {
     "id": "PYSEC-2026-1",
     "summary": "Anybody may read anything.",
+    "published": f"{datetime.now(UTC).date()}T08:00:00Z",
     "affected": [
         {
             "package": {"name": "django", "ecosystem": "PyPI"},
@@ -113,7 +117,7 @@ def test_what_is_known_fails_and_says_what_to_do(feed, capsys, in_pages):
     assert run(feed) == 1
     said = capsys.readouterr()
     assert (
-        "PYSEC-2026-1: Anybody may read anything.; mended in 9.9.9\n" in said.out
+        "PYSEC-2026-1: Anybody may read anything.; mended in 9.9.9; high, due by " in said.out
         and "in the product" in said.out
     )
     assert said.err.startswith("1 advisories concern 1 of ")
@@ -121,10 +125,13 @@ def test_what_is_known_fails_and_says_what_to_do(feed, capsys, in_pages):
 
 
 def test_what_concerns_the_front_end_is_found_too(feed, capsys):
-    feed.known, feed.advisories = {"vite": ["GHSA-1"]}, {"GHSA-1": {"id": "GHSA-1"}}
+    feed.known, feed.advisories = (
+        {"vite": ["GHSA-1"]},
+        {"GHSA-1": {"id": "GHSA-1", "published": ADVISORY["published"]}},
+    )
     assert run(feed) == 1
     assert (
-        "(npm, for building and testing only): GHSA-1: no summary; no mended version is named"
+        "(npm, for building and testing only): GHSA-1: no summary; no mended version is named; high, due by "
         in capsys.readouterr().out
     )
 
@@ -166,3 +173,34 @@ def test_a_feed_that_is_down_is_no_all_clear(capsys):
     assert (
         "could not be asked: [Errno 111] Connection refused. This is no all-clear" in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("severity", [*audit.DAYS, None, "new word"])
+@pytest.mark.parametrize(("past", "ended"), [(0, 1), (1, 4)])
+def test_what_is_past_its_time_is_told_apart(feed, capsys, severity, past, ended):
+    days = audit.DAYS.get(severity, audit.DAYS["HIGH"])
+    published = datetime.now(UTC).date() - timedelta(days=days + past)
+    feed.known = {"django": ["X"]}
+    feed.advisories = {"X": {"id": "X", "published": f"{published}T00:00:00Z", "database_specific": {"severity": severity}}}  # fmt: skip
+    assert run(feed) == ended
+    said = capsys.readouterr()
+    assert ("1 days past its time" in said.out) is ("release nothing" in said.err) is (ended == 4)
+
+
+def test_what_nobody_can_place_in_time_is_past_it(feed):
+    feed.known, feed.advisories = {"django": ["X"]}, {"X": {"id": "X"}}
+    assert run(feed) == 4
+
+
+def test_a_date_that_is_none_is_no_all_clear(feed):
+    feed.known, feed.advisories = {"django": ["X"]}, {"X": {"id": "X", "published": "soon"}}
+    assert run(feed) == 3
+
+
+def test_the_times_are_those_that_are_documented():
+    text = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    found = {
+        word.upper(): int(days)
+        for word, days in re.findall(r"^\| (\w+)[^|]*\| (\d+) days \|", text, re.MULTILINE)
+    }
+    assert found == audit.DAYS

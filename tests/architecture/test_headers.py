@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -19,6 +20,8 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")  # fmt: skip
+FILE = {"sandbox", "default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"}
+"""The policy of a file to keep: nothing in it runs or loads, whatever a browser makes of it."""
 INLINE = re.compile(
     r"<script(?![^>]*(?:\bsrc=|application/json))[^>]*>\s*[^<\s]|\sstyle=\"|\son[a-z]+=\"|javascript:",
     re.IGNORECASE,
@@ -29,7 +32,14 @@ def failing(request: Any) -> None:
     raise RuntimeError
 
 
-urlpatterns = [*urls.urlpatterns, path("_fails", failing)]
+def giving(request: Any) -> HttpResponse:
+    answer = HttpResponse(b"<script>", content_type=request.GET["kind"])
+    if how := request.GET.get("how"):
+        answer["Content-Disposition"] = how
+    return answer
+
+
+urlpatterns = [*urls.urlpatterns, path("_fails", failing), path("_gives", giving)]
 handler400, handler403, handler404, handler500 = (
     urls.handler400,
     urls.handler403,
@@ -43,8 +53,12 @@ def told(answer: Any, where: str) -> None:
     for name, value in ALWAYS.items():
         assert answer.get(name) == value, (where, answer.status_code, name)
     policy = answer.get("Content-Security-Policy", "")
-    for part in POLICY:
-        assert part in policy, (where, answer.status_code, policy)
+    if answer.get("Content-Disposition", "").startswith("attachment"):
+        assert {part.strip() for part in policy.split(";")} == FILE, (where, policy)
+    else:
+        for part in POLICY:
+            assert part in policy, (where, answer.status_code, policy)
+        assert "sandbox" not in policy, where
     assert "unsafe" not in policy and "*" not in policy and "http:" not in policy.replace("http://127", ""), (
         where
     )
@@ -96,3 +110,24 @@ def test_over_https_browsers_are_told_to_stay_there(settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS = 31_536_000
     for address in ("/", "/khong-co/", "/livez", "/api/procedures"):
         assert Client().get(address, secure=True)["Strict-Transport-Security"] == "max-age=31536000", address
+
+
+@pytest.mark.parametrize(
+    "kind", ["image/svg+xml", "text/csv; charset=utf-8", "application/pdf", "application/xhtml+xml", "text/xml; charset=utf-8", "IMAGE/SVG+XML"]
+)  # fmt: skip
+def test_whatever_is_no_page_is_a_file_that_can_do_nothing(settings: Any, kind: str) -> None:
+    settings.ROOT_URLCONF = __name__
+    answer = Client().get("/_gives", {"kind": kind})
+    assert answer["Content-Disposition"] == "attachment"
+    told(answer, kind)
+    named = Client().get("/_gives", {"kind": kind, "how": 'inline; filename="a.pdf"'})
+    assert named["Content-Disposition"] == 'attachment; filename="a.pdf"'
+    told(named, kind)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"]
+)
+def test_what_is_shown_is_no_file(settings: Any, kind: str) -> None:
+    settings.ROOT_URLCONF = __name__
+    assert "Content-Disposition" not in Client().get("/_gives", {"kind": kind})

@@ -11,6 +11,7 @@ from sauro.serve.tests.conftest import Town, office, town  # noqa: F401 — a fi
 from sauro.serve.tests.pages_officer.conftest import signed_in
 from sauro.steer.tests.conftest import State, state  # noqa: F401 — a fixture
 from tests.architecture.test_headers import told
+from tests.architecture.test_keys import KEYLESS, Form, forms_of
 from tests.architecture.test_routes import ROUTES, World, world  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,8 @@ def test_every_answer_of_every_address_says_it(
     }
     statuses: Counter[int] = Counter()
     kinds: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    forms: Counter[Form] = Counter()
     for name in sorted(ROUTES):
         with subtests.test(name):
             for who, visitor in visitors.items():
@@ -70,10 +73,16 @@ def test_every_answer_of_every_address_says_it(
                     # Health is not well here: no worker runs.
                     assert answer.status_code < 500 or name == "healthz", (name, who)
                     assert answer["Strict-Transport-Security"] == "max-age=31536000", (name, who)
-                    kinds[judged(answer, f"{name} for {who}", signed=who != "stranger")] += (
-                        answer.status_code == 200
-                    )
+                    kind = judged(answer, f"{name} for {who}", signed=who != "stranger")
+                    if kind == "text/html" and answer.status_code == 200:
+                        forms.update(forms_of(answer.content.decode(), address))
+                    files[kind] += answer.get("Content-Disposition", "").startswith("attachment")
+                    kinds[kind] += answer.status_code == 200
                     statuses[answer.status_code] += 1
+    # A form that acts bears a key: the proxy may send it twice.
+    assert {form.where for form in forms if not form.keyed} == set(KEYLESS)
+    assert len({form.where for form in forms if form.keyed}) > 6, forms
+    assert files["application/pdf"], files
     # It has seen pages, files, data, refusals and what is not there.
     assert {200, 302, 403, 404} <= set(statuses), statuses
     assert kinds["text/html"] > 100 and kinds["application/pdf"] and kinds["application/json"], kinds

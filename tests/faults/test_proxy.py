@@ -22,7 +22,7 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 PAGES = """
 def application(environ, start):
     sent = environ["wsgi.input"].read()
-    said = f"{len(sent)} {environ.get('HTTP_X_FORWARDED_FOR')} {environ.get('HTTP_X_FORWARDED_PROTO')}".encode()
+    said = f"{len(sent)} {environ.get('HTTP_X_FORWARDED_FOR')} {environ.get('HTTP_X_FORWARDED_PROTO')} {environ.get('HTTP_X_REQUEST_ID')}".encode()
     start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(said)))])
     return [said]
 """
@@ -153,6 +153,14 @@ def test_the_visitor_s_address_is_the_last_one_and_the_log_has_none(front: tuple
     log = (folder / "sauro.json").read_text()
     assert '"status":200' in log
     assert "bi-mat" not in log and "Canary" not in log and "127.0.0.1" not in log and "203.0" not in log
+
+
+def test_the_page_gets_the_number_of_the_log_and_none_that_a_visitor_wrote(front: tuple[int, Path]) -> None:
+    port, folder = front
+    said = ask(port, f"GET / HTTP/1.1\r\nX-Request-ID: {'0' * 32}")
+    number = said.split()[-1]
+    assert re.fullmatch("[0-9a-f]{32}", number) and number != "0" * 32
+    assert f'"id":"{number}"' in (folder / "sauro.json").read_text()
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

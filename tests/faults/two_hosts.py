@@ -30,7 +30,8 @@ from tests.faults.installation import RECORD, ROOT, _command_line
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 PATIENCE = 120.0
 NET = f"198.18.{os.getpid() % 250}"
-FRONT, DATA, FIRST, SECOND = (f"{NET}.{number}" for number in (1, 10, 11, 12))
+FRONT, DATA, FIRST, SECOND, VISITORS = (f"{NET}.{number}" for number in (1, 10, 11, 12, 254))
+SYSCTL = ROOT / "deploy" / "nginx" / "sysctl.conf"
 PASSWORD = "only-for-this-test"
 CLONE_NEWNET = 0x40000000
 
@@ -97,6 +98,11 @@ class Place:
 
     def goes_dark(self) -> None:
         """What a host does that loses its power: nothing more comes from it, not even that its lines are closed."""
+        # For a second it answers nothing, so that requests are surely under way there; then it is gone.
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        time.sleep(1)
         _ip("link", "set", self.outer, "down")
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
@@ -118,6 +124,7 @@ class Province:
     folder: Path
     hosts: tuple[Place, Place] = field(default_factory=lambda: (Place("a", FIRST), Place("b", SECOND)))
     data: Place = field(default_factory=lambda: Place("d", DATA))
+    front: Place = field(default_factory=lambda: Place("f", FRONT))
     nginx: subprocess.Popen[bytes] | None = None
 
     @property
@@ -126,8 +133,8 @@ class Province:
 
     @property
     def server(self) -> postgres.Server:
-        listening = {"listen_addresses": f"'{DATA}'", "password_encryption": "'scram-sha-256'", "tcp_keepalives_idle": "10",
-                     "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "25000"}  # fmt: skip
+        listening = {"listen_addresses": f"'{DATA}'", "password_encryption": "'scram-sha-256'", "tcp_keepalives_idle": "5",
+                     "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3", "tcp_user_timeout": "12000"}  # fmt: skip
         return postgres.Server(self.folder / "pg", {**postgres.DURABLE, **listening})
 
     def environment(self, host: Place, **more: str) -> dict[str, str]:
@@ -216,10 +223,10 @@ def province(folder: Path) -> Iterator[Province]:
     """Make all of it, and take all of it away."""
     made = Province(folder)
     folder.chmod(0o755)
-    places = (*made.hosts, made.data)
+    places = (*made.hosts, made.data, made.front)
     try:
         _ip("link", "add", made.bridge, "type", "bridge")
-        _ip("addr", "add", f"{FRONT}/24", "dev", made.bridge)
+        _ip("addr", "add", f"{VISITORS}/24", "dev", made.bridge)
         _ip("link", "set", made.bridge, "up")
         for place in places:
             place.make(made.bridge)
@@ -231,7 +238,7 @@ def province(folder: Path) -> Iterator[Province]:
             made.start(host, "web", "--port", "8000")
             made.start(host, "worker")
             made.start(host, "edge")
-        made.nginx = _before_them(folder)
+        made.nginx = _before_them(made)
         yield made
     finally:
         if made.nginx is not None:
@@ -267,8 +274,10 @@ def _set_database_up(made: Province) -> None:
         link.execute("SELECT pg_reload_conf()")
 
 
-def _before_them(folder: Path) -> subprocess.Popen[bytes]:
+def _before_them(made: Province) -> subprocess.Popen[bytes]:
     """nginx with our file: the second host's lines made real, as an operator does."""
+    folder, front = made.folder, ["ip", "netns", "exec", made.front.netns]
+    subprocess.run([*front, "sysctl", "-q", "-p", SYSCTL], check=True)
     text = (ROOT / "deploy" / "nginx" / "sauro.conf").read_text()
     text, found = re.subn(r"# (server 10\.0\.0\.12:)", r"\1", text)
     assert found == 6
@@ -288,7 +297,7 @@ def _before_them(folder: Path) -> subprocess.Popen[bytes]:
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=dvc.example",
          "-keyout", folder / "key.pem", "-out", folder / "fullchain.pem"], check=True, capture_output=True
     )  # fmt: skip
-    return subprocess.Popen([NGINX, "-c", conf, "-g", "daemon off;"])
+    return subprocess.Popen([*front, NGINX, "-c", conf, "-g", "daemon off;"])
 
 
 @dataclass

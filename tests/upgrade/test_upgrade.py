@@ -134,3 +134,65 @@ def test_two_at_once_are_one(stand: Stand) -> None:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         refused = kept.later().command("upgrade", "--without-backup")
         assert refused.returncode == 3 and kept.count(LATER) == 0
+
+
+APPOINTED = """
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
+from sauro.core.doorway.genesis import PLATFORM
+from sauro.core.ids import new_id
+from sauro.core.models import Actor, Definition
+from sauro.core.moment import now
+today, office = local_day(now()), Actor.objects.filter(kind="position", type="quan-tri").first()
+in_office, by_hand = new_id(), new_id()
+for person in (in_office, by_hand):
+    act(Ask("core.register_actor", PLATFORM, f"person:{person}", {"id": person, "kind": "person", "valid_from": today}))
+act(Ask("core.appoint", PLATFORM, "in-office", {"person": in_office, "valid_from": today}, subject=office.id))
+role = Definition.objects.get(kind="role", code="administrator", state="published")
+grant = {"holder": by_hand, "role": role.id, "scope": "all", "purpose": "operate", "basis": role.basis or "appointed"}
+act(Ask("core.grant", PLATFORM, "by-hand", grant))
+print(in_office, office.id, by_hand, role.version)
+"""
+OPENS = """
+import sys
+from uuid import UUID
+from sauro.core.refusal import Refusal
+from sauro.project.accounts import keeping
+person, position = UUID(sys.argv[1]), UUID(sys.argv[2]) if sys.argv[2] else None
+who = {"login": "moi.den", "identity": {"name": "Trần Văn Mới", "email": "moi@vidu.vn"}}
+try:
+    keeping.open_account(keeping.asked("core.open_account", who, person, sys.argv[3], None, position))
+    print("opened")
+except Refusal as refusal:
+    print(refusal.code)
+"""
+
+
+SEALED = """
+from django.db import connection
+from sauro.core.journal import sealer
+with connection.cursor() as cursor:
+    while sealer.seal_once(cursor.connection):
+        pass
+"""
+
+
+def test_a_newer_pack_gives_the_administrators_office_what_its_role_may_now_do(stand: Stand) -> None:
+    """The administrator of 0.1.0 could open no account; `sauro pack load` brings the second version of the role."""
+    kept = stand(NEWEST, today=True)
+    in_office, office, by_hand, version = kept.at.script(APPOINTED).split()
+    assert version == "1"
+    assert kept.at.script(OPENS, in_office, office, "before").strip() == "no_grant"
+    loaded = kept.at.command("pack", "load", "--json")
+    assert loaded.returncode == 0 and json.loads(loaded.stdout)["acts"] > 0, loaded.stdout + loaded.stderr
+    roles = "SELECT count(*) FROM core_definition WHERE kind = 'role' AND code = 'administrator' AND state = '{}' AND version = {}"
+    assert kept.count(roles.format("superseded", 1)) == kept.count(roles.format("published", 2)) == 1
+    # What somebody granted by hand is what they granted: it is not widened by a file.
+    assert kept.at.script(OPENS, by_hand, "", "by hand").strip() == "no_grant"
+    assert kept.at.script(OPENS, in_office, office, "after").strip() == "opened"
+    events = kept.events()
+    again = kept.at.command("pack", "load", "--json")
+    assert again.returncode == 0 and kept.events() == events, "loaded once, it is loaded"
+    # No worker runs here, and what waits for long would be told.
+    kept.at.script(SEALED)
+    kept.goes_on(kept.at)

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sauro.web.downloads.DownloadMiddleware",
     "sauro.project.request_number.RequestNumberMiddleware",
     "sauro.project.traces.TracesMiddleware",
     # Behind the static files, which nobody needs to count, and around everything else.
