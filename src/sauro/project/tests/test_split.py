@@ -1,5 +1,6 @@
 """The administrator's pages of a split: choose, see what goes and what stays, decide, and read what came of it."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
