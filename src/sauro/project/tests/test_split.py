@@ -123,6 +123,10 @@ def test_what_is_confirmed_happens(administrator: Client, town: Town) -> None:
     with simulated(lambda: now_in(1)):
         rows = officer(holding.person).get("/can-bo/ho-so/?mine=1").context["rows"]
         assert [row.line.id for row in rows] == [dossier]
+    mine = citizen(town.citizen).get(f"/ho-so-cua-toi/{dossier}/").content.decode()
+    assert "<strong>Phòng Tư pháp</strong> thực hiện" in mine, (
+        "it does a part; the committee decides as before"
+    )
     reference = Dossier.objects.get(pk=dossier).reference
     assert Client().get(f"/xac-thuc/{reference}/").status_code == 200
     assert "tách" in administrator.get(LIST).content.decode()
