@@ -300,3 +300,18 @@ def test_a_decision_that_waits_for_its_signature_is_prepared_anew_at_the_part(to
     settle()
     row = Dossier.objects.get(pk=birth)
     assert (row.prepared_file, row.prepared_digest) == (None, None)
+
+
+@pytest.mark.parametrize("why", ["no_part", "outdated"])
+def test_what_became_impossible_is_said_and_moves_nothing(town: Town, why: str) -> None:
+    made = split(whole(), local_day(now()) + timedelta(days=1)).subject
+    if why == "no_part":
+        merge(whole().id, whole("26020").id)
+    else:
+        old = {"residue": str(new_id()), "rules": [], "basis": "b"}
+        Reorganisation.objects.filter(pk=made).update(terms=old)
+    with in_days(1):
+        timers.fire_due()
+    row = Reorganisation.objects.get(pk=made)
+    assert (row.state, row.reason) == ("failed", why)
+    assert not Actor.objects.filter(code=NEW).exists() and orphans.count().count == 0
