@@ -267,3 +267,51 @@ def test_what_is_refused_is_not_asked_for_again_at_once_and_stays_where_it_was(t
     assert carrying.step() == 0 and carrying.step() == 0
     assert Refused.objects.filter(subject=birth).count() == 1
     assert whole().id in Dossier.objects.get(pk=birth).involved
+
+
+@pytest.mark.parametrize(("area", "goes"), [(COMMUNE, True), ("26020", False)])
+def test_by_communes_alone_every_procedure_of_theirs_goes_and_no_other(
+    town: Town, area: str, goes: bool
+) -> None:
+    old = whole()
+    dossiers = [accepted(town), accepted(town)]
+    Dossier.objects.filter(pk=dossiers[1]).update(procedure_code=DEATHS)
+    split(old, procedures=[], areas=[area])
+    settle()
+    for code in (BIRTHS, DEATHS):
+        places = places_for(town.procedure(code), COMMUNE, 1)
+        assert places and (id_of(NEW) in places.involved) is goes
+    there = overseer(id_of(NEW), "agency")
+    assert [sees(there, one) for one in dossiers] == [goes, goes]
+
+
+def test_where_only_tasks_are_named_no_dossier_goes(town: Town) -> None:
+    birth = accepted(town)
+    split(whole(), procedures=[], tasks=[new_id()])
+    assert carrying.step() == 0 and whole().id in Dossier.objects.get(pk=birth).involved
+    places = places_for(town.procedure(BIRTHS), COMMUNE, 1)
+    assert places and id_of(NEW) not in places.involved
+
+
+def test_a_decision_that_waits_for_its_signature_is_prepared_anew_at_the_part(town: Town) -> None:
+    birth = accepted(town)
+    Dossier.objects.filter(pk=birth).update(prepared_file=new_id(), prepared_digest="a" * 64)
+    split(whole())
+    settle()
+    row = Dossier.objects.get(pk=birth)
+    assert (row.prepared_file, row.prepared_digest) == (None, None)
+
+
+@pytest.mark.parametrize("why", ["no_part", "outdated"])
+def test_what_became_impossible_is_said_and_moves_nothing(town: Town, why: str) -> None:
+    made = split(whole(), local_day(now()) + timedelta(days=1)).subject
+    if why == "no_part":
+        merge(whole().id, whole("26020").id)
+    else:
+        old = {"residue": str(new_id()), "rules": [], "basis": "b"}
+        Reorganisation.objects.filter(pk=made).update(terms=old)
+    with in_days(1):
+        timers.fire_due()
+    row = Reorganisation.objects.get(pk=made)
+    assert (row.state, row.reason) == ("failed", why)
+    assert not Actor.objects.filter(code=NEW).exists() and orphans.count().count == 0

@@ -8,6 +8,7 @@ DUTIES: dict[str, Promise | str] = {
     "consumers": _("following the journal"),
     "checkpoints": _("signing checkpoints"),
     "timers": _("deadlines that fall due"),
+    "splits": _("what splits hand over"),
     "stalled_jobs": _("jobs that stand still"),
     "counts": _("counts of tasks"),
     "empty_counts": _("counts that are empty"),

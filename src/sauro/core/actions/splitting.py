@@ -44,11 +44,11 @@ class SplitOrganisation(msgspec.Struct, forbid_unknown_fields=True):
     offices: list[Like] = []
 
 
+# The topmost organisation of an area is its committee: to found another would found another place.
 _INVOLVED = """
 SELECT a.*, h.id AS holding, h.person AS held_by, h.valid_from AS held_from, h.kind AS held_as, h.event AS held_event,
   h.valid_to AS held_to,
-  EXISTS (SELECT 1 FROM core_actor b WHERE b.parent = a.id AND b.kind = 'organisation' AND b.current = b.id
-    AND b.area = a.area AND a.area <> '') AS place,
+  a.area <> '' AND NOT EXISTS (SELECT 1 FROM core_actor b WHERE b.id = a.parent AND b.area = a.area) AS place,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'scope', g.scope, 'purpose', g.purpose,
       'limits', g.limits, 'valid_to', g.valid_to) ORDER BY g.id), '[]')
     FROM core_grant g WHERE g.holder = a.id AND g.revoked_at IS NULL AND (g.valid_to IS NULL OR g.valid_to > %s::timestamptz)

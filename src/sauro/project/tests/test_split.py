@@ -1,5 +1,6 @@
 """The administrator's pages of a split: choose, see what goes and what stays, decide, and read what came of it."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,8 +9,10 @@ import pytest
 from django.test import Client
 
 from sauro.core import timers
+from sauro.core.doorway import Ask, act
+from sauro.core.doorway.decide import local_day
 from sauro.core.models import Actor, Commitment, Holding, Reorganisation
-from sauro.core.moment import simulated
+from sauro.core.moment import now, simulated
 from sauro.packs.ids import id_of
 from sauro.project.examination import database
 from sauro.project.reorganisation import carrying
@@ -120,6 +123,10 @@ def test_what_is_confirmed_happens(administrator: Client, town: Town) -> None:
     with simulated(lambda: now_in(1)):
         rows = officer(holding.person).get("/can-bo/ho-so/?mine=1").context["rows"]
         assert [row.line.id for row in rows] == [dossier]
+    mine = citizen(town.citizen).get(f"/ho-so-cua-toi/{dossier}/").content.decode()
+    assert "<strong>Phòng Tư pháp</strong> thực hiện" in mine, (
+        "it does a part; the committee decides as before"
+    )
     reference = Dossier.objects.get(pk=dossier).reference
     assert Client().get(f"/xac-thuc/{reference}/").status_code == 200
     assert "tách" in administrator.get(LIST).content.decode()
@@ -196,3 +203,46 @@ def test_a_task_that_is_ticked_goes_and_the_others_stay(administrator: Client, s
     head = Actor.objects.get(kind="position", organisation=part, head=True).id
     assert Commitment.objects.get(pk=goes).position == head
     assert Task.objects.get(pk=stays).lead == ministry
+
+
+def test_the_preview_warns_of_deputies_and_of_what_is_planned_beside(
+    administrator: Client, town: Town
+) -> None:
+    assert not administrator.get(address(asked())).context["shown"].warnings
+    chief = Actor.objects.get(kind="position", organisation=whole().id, head=True)
+    clerk = Actor.objects.get(kind="position", organisation=whole().id, type="tu-phap-ho-tich")
+    town.staff(whole().id)
+    today = local_day(now())
+    payload = {
+        "deputy": town.officers[clerk.id], "deputy_position": clerk.id, "roles": ["agency_head"], "valid_from": today,
+        "valid_to": today + timedelta(days=4),
+    }  # fmt: skip
+    act(Ask("core.delegate", town.officers[chief.id], "away", payload, chief.id, chief.id))
+    confirm(administrator, asked(**tomorrow(), code="C26041.TP2", procedures=["1.000656"]))
+    deputy, beside = administrator.get(address(asked())).context["shown"].warnings
+    assert chief.name_vi in deputy and "làm thay" in deputy
+    assert "dự kiến" in beside
+
+
+def test_an_agency_of_a_province_is_split_by_communes_too(administrator: Client) -> None:
+    department = Actor.objects.filter(type="province-environment", kind="organisation").order_by("code")[0]
+    fields = administrator.get(NEW, {"of": str(department.id)}).context["form"].fields
+    communes = dict(fields["areas"].choices)
+    own = set(
+        Actor.objects.filter(parent=department.parent, type="commune-committee").values_list(
+            "area", flat=True
+        )
+    )
+    assert set(communes) == own and len(own) > 1
+    some = sorted(own)[:2]
+    sent = asked(of=str(department.id), procedures=[], areas=some, code="VN.MOI")
+    page = administrator.get(address(sent))
+    assert page.status_code == 200 and len(page.context["shown"].areas) == 2
+    assert confirm(administrator, sent).status_code == 302
+    assert Actor.objects.get(code="VN.MOI").parent == department.parent
+
+
+def test_what_nobody_holds_is_said_afterwards(administrator: Client) -> None:
+    answer = confirm(administrator, asked())
+    vacant = administrator.get(answer["Location"]).context["vacant"]
+    assert len(vacant) == len(_offices(whole().id))

@@ -134,7 +134,7 @@ def shown(opened: Opened, reader: Reader, dossier: UUID) -> dict[str, Any]:
         Status.FINANCE_REQUESTED,
     )
     return {
-        "row": row, "promise_row": promise, "now_at": _now_at(row, promise), "handed": _handed(promise, happenings), "name": say(found.terms.name), "status": status_words(row["status"]),
+        "row": row, "promise_row": promise, "now_at": _now_at(row, promise), "handed": _handed(row, promise, happenings), "name": say(found.terms.name), "status": status_words(row["status"]),
         "promise": promise_of(found, row, promise, now()), "timeline": timeline_of(happenings, found),
         "computation": list(clock_lines(explain(*course, now()))) if course else [],
         "papers": papers.available(opened, happenings), "has_result": row["result_file"] is not None,
@@ -155,14 +155,16 @@ def _now_at(row: Mapping[str, Any], promise: Mapping[str, Any]) -> successors.To
     return next((found[id_] for id_ in asked if id_ in found and found[id_].was), None)
 
 
-def _handed(promise: Mapping[str, Any], happenings: Sequence[Happening]) -> tuple[str, str] | None:
-    """To whom an open dossier was handed over after a split, and from whom."""
+def _handed(
+    row: Mapping[str, Any], promise: Mapping[str, Any], happenings: Sequence[Happening]
+) -> tuple[str, str, bool] | None:
+    """To whom an open dossier was handed over after a split, from whom; and whether they decide it, or do a part."""
     moved = next((one for one in reversed(happenings) if one.name == "serve.hand_over"), None)
     if moved is None or promise["finished_at"] is not None:
         return None
     into, came = UUID(moved.data["into"]), UUID(moved.data["came_from"])
     known = successors.said([into])
-    return known.get(into, ""), names([came]).get(came, "")
+    return known.get(into, ""), names([came]).get(came, ""), row["competent"] == into
 
 
 def _helped(happenings: Sequence[Happening], counter: UUID | None) -> str:
