@@ -218,7 +218,7 @@ def test_then_a_part_leaves(
     split(administrator, known, at_once=at_once)
     page = administrator.page
     if not at_once:
-        shot(administrator, "162-split-planned")
+        shot(administrator, "174-split-planned")
         go(administrator, "main form[action$='/huy/'] button")
         assert WORDS[language]["off"] in page.locator("main").inner_text()
         return
@@ -229,7 +229,7 @@ def test_then_a_part_leaves(
         page.reload()
     row = page.locator("main table tbody tr", has_text=PART[language]).first
     assert figures(row.locator("td").first.inner_text()) == [2 * DOSSIERS + 1]
-    shot(administrator, "163-what-left")
+    shot(administrator, "175-what-left")
     registrar = visit(language, SPOKEN[language])
     sign_in(registrar, "chuyenvien")
     take_office(registrar, f"{WORDS[language]['registrar']}.*{PART[language]}")
@@ -239,7 +239,7 @@ def test_then_a_part_leaves(
     sign_in(citizen, "nguoidan")
     citizen.open(f"/ho-so-cua-toi/{known['dossier']}/")
     assert PART[language] in citizen.page.locator("main").inner_text()
-    shot(citizen, "164-handed-over")
+    shot(citizen, "176-handed-over")
 
 
 def split(administrator: Visit, known: dict[str, Any], *, at_once: bool) -> None:
@@ -260,11 +260,11 @@ def split(administrator: Visit, known: dict[str, Any], *, at_once: bool) -> None
     day = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date() + timedelta(days=9)
     for part in ("day", "month", "year"):
         page.fill(f"[name=effective_{part}]", str(getattr(day, part)))
-    shot(administrator, "160-split-choose")
+    shot(administrator, "172-split-choose")
     press(administrator, 0)
     row = page.locator("main table").first.locator("tbody tr").first
     assert figures(row.locator("td").first.inner_text()) == [2 * DOSSIERS + 1]
-    shot(administrator, "161-split-preview")
+    shot(administrator, "173-split-preview")
     there = page.locator(
         "main form .govuk-form-group",
         has=page.locator("label", has_text=re.compile(WORDS[language]["registrar"], re.IGNORECASE)),
@@ -276,7 +276,7 @@ def split(administrator: Visit, known: dict[str, Any], *, at_once: bool) -> None
         )
         one.locator("select").select_option(found.get_attribute("value"))
     page.check("[name=sure]")
-    shot(administrator, "161-split-decide", page.locator("[name=sure]"))
+    shot(administrator, "173-split-decide", page.locator("[name=sure]"))
     press(administrator, 0)
 
 
