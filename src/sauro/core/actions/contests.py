@@ -191,6 +191,9 @@ def _terms(body: dict[str, Any]) -> Terms:
     return Terms(max_extensions=0, notice_days=0, due_soon_hours=int(body["warn_hours"]), cut_off=False)
 
 
+courses.say_terms("contest", lambda promise: _terms(definitions.get(promise["definition"]).body))
+
+
 def _words(work: Work, text: str, field: str, message: Any) -> str:
     """What was said, if it is at least three words and no book."""
     said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())

@@ -52,7 +52,7 @@ def fire_timer(work: Work) -> None:
         return
     if promise["course"] is not None and timer["kind"] in ("half_time", "due_soon", "breach"):
         course, calendar = courses.read(promise["course"])
-        moments = dict(timers_for(course, calendar))
+        moments = dict(timers_for(course, calendar, courses.terms_of(promise)))
         if timer["kind"] not in moments:
             work.put_row(Timer, timer, cancelled_at=work.now)
             work.answer["effect"] = "cancelled"

@@ -1,11 +1,13 @@
 """Calendars and courses: the clock of a commitment as it is stored, with the calendar it counts on."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sauro.core.clock.calendar import Calendar
 from sauro.core.clock.course import Course, Terms
+from sauro.core.clock.promise import DEFAULT_TERMS
 from sauro.core.clock.reckoning import timers_for
 from sauro.core.doorway.decide import local_day
 from sauro.core.moment import now
@@ -46,6 +48,20 @@ def stored(course: Course, calendar_id: UUID) -> dict[str, Any]:
 def read(course: dict[str, Any]) -> tuple[Course, Calendar]:
     """A stored course, with its calendar."""
     return Course.from_data(course), calendar_of(course)
+
+
+_TERMS: dict[str, Callable[[Mapping[str, Any]], Terms]] = {}
+
+
+def say_terms(kind: str, terms: Callable[[Mapping[str, Any]], Terms]) -> None:
+    """Say what promises of a kind let their clock do, from the promise's row: whoever plans their timers says it."""
+    _TERMS[kind] = terms
+
+
+def terms_of(promise: Mapping[str, Any]) -> Terms:
+    """The terms under which the timers of a promise were planned."""
+    said = _TERMS.get(promise["kind"])
+    return said(promise) if said else DEFAULT_TERMS
 
 
 def planned(

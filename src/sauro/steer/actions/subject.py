@@ -22,6 +22,8 @@ TASK = Subject("task", (Commitment, Task), organisations="involved", unit="unit"
 TERMS = Terms(max_extensions=99, notice_days=0, due_soon_hours=40, cut_off=False)
 """An extension of a task needs a decision each time, and is counted; how many there may be, no rule says (DOMAIN 1)."""
 
+courses.say_terms("task", lambda _promise: TERMS)
+
 _OFFICES = """
 SELECT p.id, p.current, c.name_vi, c.name_en, 'office' AS kind, NULL::uuid AS commitment, NULL::timestamptz AS due_at,
   NULL::timestamptz AS fired_at, NULL::timestamptz AS cancelled_at, NULL::uuid AS event

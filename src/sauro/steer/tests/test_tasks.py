@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from sauro.core import moment, timers
 from sauro.core.doorway import Ask, act
 from sauro.core.doorway.genesis import PLATFORM
 from sauro.core.ids import new_id
@@ -194,6 +195,16 @@ def test_who_declines_says_why_and_it_is_amended(state: State) -> None:
     state.do("other", "accept_task", task=task)
     state.do("secretary", "cancel_task", {"reason": "Không còn cần thiết nữa"}, task)
     assert live(task) == 0
+
+
+def test_a_task_is_said_to_be_due_soon_when_it_was_planned_to_be(state: State) -> None:
+    """Forty office hours before the end, not the eight of a dossier."""
+    task = state.working()
+    planned = Timer.objects.get(commitment=task, kind="due_soon")
+    with moment.simulated(lambda: planned.due_at):
+        timers.fire_due()
+    timer = Timer.objects.get(pk=planned.pk)
+    assert (timer.due_at, timer.fired_at) == (planned.due_at, planned.due_at)
 
 
 def test_evidence_must_exist(state: State) -> None:
