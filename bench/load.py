@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,6 +35,17 @@ RATES = "write=120/0 sign_in=60/0 search=60/0 export=30/0 api=300/0"
 """As they stand for an account; all accounts come from one address here."""
 LOG = postgres.DATA.with_name(postgres.DATA.name + ".log")
 _DURATION = re.compile(r"duration: ([\d.]+) ms\s+(?:(?:execute|parse|bind)[^:]*|statement): (.*)", re.DOTALL)
+QUIET = {"SAURO_PACE": "0", "SAURO_PRELOAD": "0"}
+"""Nothing is simulated beside what is asked."""
+LEFT = """
+SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) + (SELECT count(*) FROM steer_delta)
+  + abs(l.leaves - coalesce((SELECT value FROM core_tally WHERE name = 'acts' AND key = ''), 0))
+  + (SELECT coalesce(sum(l.leaves - c.position), 1) FROM core_consumer c)
+  + (SELECT count(*) FROM core_timer WHERE fired_at IS NULL AND cancelled_at IS NULL AND due_at <= now())
+  + (SELECT count(*) FROM (SELECT id FROM core_event EXCEPT SELECT event_id FROM core_leaf) e)
+  + (SELECT count(*) FROM (SELECT 1 EXCEPT SELECT 1 FROM watch_edition) n)
+FROM (SELECT coalesce(max(leaf_index) + 1, 0) AS leaves FROM core_leaf) l
+"""
 ACTS = "SELECT key FROM core_event WHERE key LIKE 'load-%%' AND name IN ('serve.submit_dossier', 'serve.accept_dossier')"
 
 
@@ -52,8 +64,7 @@ def run(settings: Settings) -> Result:
             _settings(
                 {
                     "SAURO_WEB_PROCESSES": PROCESSES,
-                    "SAURO_PACE": "0",
-                    "SAURO_PRELOAD": "0",
+                    **QUIET,
                     "SAURO_RATES": RATES,
                 }
             )
@@ -89,10 +100,20 @@ def ensure(dossiers: int, tasks: int) -> str:
         address = postgres.create(half, owner="sauro_owner")
         command = [sys.executable, "-m", "bench.loading.nation", address, str(dossiers), str(tasks)]
         done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+        _catch_up(address)
         postgres.rename(half, name)
         KEPT.mkdir(parents=True, exist_ok=True)
         facts.write_text(done.stdout.splitlines()[-1])
     return name
+
+
+def _catch_up(address: str) -> None:
+    """Let a worker do what ninety days in one go left to it: papers, counts, tallies, the first edition of the numbers."""
+    environment = {**os.environ, **installation.environment(address), **QUIET}
+    with program("load", "worker-0", environment), psycopg.connect(address, autocommit=True) as link:
+        while left := link.execute(LEFT).fetchall()[0][0]:
+            print(f"for the worker: {left}", file=sys.stderr)
+            time.sleep(5)
 
 
 class Round:

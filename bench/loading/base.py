@@ -58,14 +58,10 @@ def _areas(count: int) -> list[str]:
 
 
 def settle() -> None:
-    """What the worker would do: fire what is due, give every event its place, let every consumer read."""
-    from sauro.core import timers
+    """What the worker would do: give every event its place, let every consumer read."""
     from sauro.core.journal import consumers, database, sealer
     from sauro.project.worker import all_consumers
 
-    # Timers of what has ended take themselves away when they are due: after ninety days in one go, tens of thousands.
-    while timers.fire_due(1000):
-        pass
     with database.connect() as own:
         keeper = sealer.Sealer()
         while keeper.seal_once(own):

@@ -64,10 +64,17 @@ def _ask(line: http.client.HTTPConnection, request: dict[str, Any]) -> int:
             "X-CSRFToken": TOKEN,
             "Idempotency-Key": request["key"],
         }
-    line.request(
-        "POST" if request["sent"] else "GET", request["path"], request["sent"].encode() or None, head
-    )
-    answer = line.getresponse()
+    said = ("POST" if request["sent"] else "GET", request["path"], request["sent"].encode() or None, head)
+    try:
+        line.request(*said)
+        answer = line.getresponse()
+    except ConnectionError:
+        if request["sent"]:
+            raise
+        # The server ends a line that was silent for ten seconds; a browser, too, then asks for a page again on a new one.
+        line.close()
+        line.request(*said)
+        answer = line.getresponse()
     answer.read()
     return answer.status
 

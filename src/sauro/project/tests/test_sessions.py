@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from sauro.project.accounts.session_store import SessionStore
 from sauro.project.accounts.sessions import device, forget_ended, network
 from sauro.project.tests.people import PASSWORD, is_in, person, sign_in
 
@@ -124,3 +125,15 @@ def test_what_is_over_leaves_nothing_behind() -> None:
         "con-han"
     ]
     assert is_in(still) and not is_in(over)
+
+
+def test_a_session_that_is_over_or_never_was_is_empty_and_loses_its_key() -> None:
+    kept = SessionStore()
+    kept["said"] = "đã ký"
+    kept.save()
+    key = kept.session_key
+    assert SessionStore(key)["said"] == "đã ký" and SessionStore(key).session_key == key
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    for gone in (key, "khong-co-khoa-nay"):
+        found = SessionStore(gone)
+        assert "said" not in found and found.session_key is None

@@ -15,13 +15,14 @@ from sauro.core.queries.visibility import Reader
 from sauro.steer.models import Notice
 from sauro.steer.queries.tasks import listing
 
-# OFFSET 0 keeps the condition from being worked out anew wherever it is named.
+# OFFSET 0 keeps the condition from being worked out anew wherever it is named; it is asked of the page alone.
 _LISTED = """
 SELECT n.id, n.kind, n.at, n.read_at, n.task, t.code, m.may, CASE WHEN m.may THEN c.task ELSE '' END,
   CASE WHEN m.may THEN t.due END, CASE WHEN m.may THEN t.stage ELSE '' END
-FROM steer_notice n JOIN steer_task t ON t.id = n.task JOIN core_commitment c ON c.id = n.task
-  CROSS JOIN LATERAL (SELECT {may} AS may OFFSET 0) m
-WHERE n.person = %s AND (%s OR n.read_at IS NULL) ORDER BY n.read_at IS NOT NULL, n.at DESC, n.id LIMIT %s
+FROM (SELECT id, kind, at, read_at, task FROM steer_notice WHERE person = %s AND (%s OR read_at IS NULL)
+  ORDER BY read_at IS NOT NULL, at DESC, id LIMIT %s) n
+JOIN steer_task t ON t.id = n.task JOIN core_commitment c ON c.id = n.task
+CROSS JOIN LATERAL (SELECT {may} AS may OFFSET 0) m ORDER BY n.read_at IS NOT NULL, n.at DESC, n.id
 """
 
 
@@ -48,7 +49,7 @@ def listed(reader: Reader, *, most: int, read: bool = False) -> list[Warned]:
     """The reader's warnings, those not read first, each newest first; with ``read`` those that were read too."""
     may, values = listing(reader)
     with connection.cursor() as cursor:
-        cursor.execute(_LISTED.format(may=may), [*values, reader.person, read, most])
+        cursor.execute(_LISTED.format(may=may), [reader.person, read, most, *values])
         return [Warned(*row) for row in cursor.fetchall()]
 
 
