@@ -46,6 +46,12 @@ APPLICANTS = """
 SELECT applicant, array_agg(id ORDER BY id DESC) FROM serve_dossier WHERE applicant IS NOT NULL
 GROUP BY applicant ORDER BY applicant LIMIT %s
 """
+OTHERS = """
+SELECT a.id FROM core_actor a JOIN core_grant g ON g.holder = a.id AND g.revoked_at IS NULL JOIN core_definition d ON d.id = g.role
+WHERE a.kind = 'person' AND d.code = 'citizen' AND NOT EXISTS (SELECT 1 FROM core_holding h WHERE h.person = a.id)
+  AND NOT EXISTS (SELECT 1 FROM serve_dossier s WHERE s.applicant = a.id)
+GROUP BY a.id ORDER BY a.id LIMIT %s
+"""
 AREAS = "SELECT DISTINCT area FROM serve_dossier WHERE procedure IN (SELECT id FROM core_definition WHERE code = %s)"
 
 
@@ -130,8 +136,11 @@ class Crowd:
 
         with connection.cursor() as cursor:
             cursor.execute(APPLICANTS, [CITIZENS])
-            rows = cursor.fetchall()
+            rows: list[tuple[UUID, list[UUID]]] = cursor.fetchall()
             _file([person for person, _dossiers in rows], waiting)
+            # Whoever has filed nothing yet looks procedures and numbers up, and files.
+            cursor.execute(OTHERS, [CITIZENS - len(rows)])
+            rows += [(person, []) for (person,) in cursor.fetchall()]
             self.citizens = [(signed_in(person), dossiers) for person, dossiers in rows]
             self.officials = self._officials(cursor)
             cursor.execute(AREAS, [RECORD])
@@ -251,7 +260,7 @@ class Crowd:
             yield {"path": random.choice(["/so-lieu/", "/so-lieu/nghi-van/"]), "session": session}
 
     def _own(self) -> Iterator[dict[str, Any]]:
-        for session, dossiers in cycle(self.citizens):
+        for session, dossiers in cycle([each for each in self.citizens if each[1]]):
             yield {
                 "path": random.choice(["/ho-so-cua-toi/", f"/ho-so-cua-toi/{dossiers[0]}/"]),
                 "session": session,
