@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from bench.loading.base import People
 from bench.ours import installation
 from bench.web.people import signed_in
 from bench.web.places import CODES, WORDS
@@ -45,12 +46,6 @@ NEW = (
 APPLICANTS = """
 SELECT applicant, array_agg(id ORDER BY id DESC) FROM serve_dossier WHERE applicant IS NOT NULL
 GROUP BY applicant ORDER BY applicant LIMIT %s
-"""
-OTHERS = """
-SELECT a.id FROM core_actor a JOIN core_grant g ON g.holder = a.id AND g.revoked_at IS NULL JOIN core_definition d ON d.id = g.role
-WHERE a.kind = 'person' AND d.code = 'citizen' AND NOT EXISTS (SELECT 1 FROM core_holding h WHERE h.person = a.id)
-  AND NOT EXISTS (SELECT 1 FROM serve_dossier s WHERE s.applicant = a.id)
-GROUP BY a.id ORDER BY a.id LIMIT %s
 """
 AREAS = "SELECT DISTINCT area FROM serve_dossier WHERE procedure IN (SELECT id FROM core_definition WHERE code = %s)"
 
@@ -139,8 +134,8 @@ class Crowd:
             rows: list[tuple[UUID, list[UUID]]] = cursor.fetchall()
             _file([person for person, _dossiers in rows], waiting)
             # Whoever has filed nothing yet looks procedures and numbers up, and files.
-            cursor.execute(OTHERS, [CITIZENS - len(rows)])
-            rows += [(person, []) for (person,) in cursor.fetchall()]
+            newcomers = People().citizens(CITIZENS - len(rows)) if len(rows) < CITIZENS else []
+            rows += [(person, []) for person, _grant in newcomers]
             self.citizens = [(signed_in(person), dossiers) for person, dossiers in rows]
             self.officials = self._officials(cursor)
             cursor.execute(AREAS, [RECORD])
