@@ -78,15 +78,17 @@ def make_rest(over: threading.Event) -> None:
         "--dossiers", str(rest()), "--tasks", "0", "--processes", "1",
     ]  # fmt: skip
     while not over.is_set():
-        made = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        made = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         # Whoever looks at a page goes first.
         os.setpriority(os.PRIO_PROCESS, made.pid, 19)
         while made.poll() is None and not over.wait(0.5):
             pass
         if made.poll() is None:
             made.terminate()
-        log.info("simulation.rest", exit=made.wait())
-        if made.returncode == Exit.DONE:
+        report, _nothing = made.communicate()
+        log.info("simulation.rest", exit=made.returncode)
+        # It says what it made once it has come to its end. An act may be refused there, since people live beside it meanwhile.
+        if made.returncode == Exit.DONE or (made.returncode == Exit.FAULT and report):
             _remember("preload-rest")
         over.wait(AGAIN if made.returncode in (Exit.ENVIRONMENT, Exit.REFUSED) else None)
 

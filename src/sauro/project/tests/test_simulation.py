@@ -229,7 +229,7 @@ def test_what_would_take_too_long_is_made_beside_the_pages(settings: Any) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_say_that_it_is_still_being_made_until_it_is(
-    elsewhere: Any, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+    elsewhere: Any, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(preload, "LOOK", -1.0)
     settings.SAURO_PRELOAD = 20_000
@@ -245,9 +245,17 @@ def test_pages_say_that_it_is_still_being_made_until_it_is(
     settings.SAURO_PRELOAD = 1_000
     assert not said(), "somebody else's simulation is not what this one begins with"
     settings.SAURO_PRELOAD = 20_000
-    monkeypatch.setattr("sys.executable", "true")
-    preload.make_rest(_Once())
-    assert not said()
+    for program, still in (("false", True), ("echo 1; exit 1", False)):
+        monkeypatch.setattr("sys.executable", _program(tmp_path, program))
+        preload.make_rest(_Once())
+        assert said() is still, "what came to its end with an act refused is made; what crashed is not"
+
+
+def _program(folder: Path, script: str) -> str:
+    program = folder / "program"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    return str(program)
 
 
 class _Once(threading.Event):
