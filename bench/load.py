@@ -119,7 +119,13 @@ def _catch_up(address: str) -> None:
 class Round:
     """What one round of requests met: the plan, milliseconds, statuses, and who used the processor."""
 
-    def __init__(self, plan: list[dict[str, Any]], said: dict[str, Any], cpu: dict[str, float]) -> None:
+    def __init__(
+        self,
+        plan: list[dict[str, Any]],
+        said: dict[str, Any],
+        cpu: dict[str, float],
+        memory: dict[str, float],
+    ) -> None:
         # The first seconds fill caches and connections, and are not counted.
         counted = [index for index, each in enumerate(plan) if each["at"] >= min(WARM_UP, plan[-1]["at"] / 6)]
         self.all = list(zip(plan, said["statuses"], strict=True))
@@ -132,6 +138,7 @@ class Round:
         self.wall = said["wall_s"]
         self.generator = said["cpu_s"] / self.wall * 100
         self.cpu = {name: spent / self.wall for name, spent in cpu.items()}
+        self.memory = memory
         self.load = os.getloadavg()[0]
 
     def p(self, part: float, kind: str = "") -> float:
@@ -167,22 +174,36 @@ def _round(port: int, plan: list[dict[str, Any]]) -> Round:
         pipe(running.stdin).flush()
         said = json.loads(pipe(running.stdout).readline())
     after = _spent()
-    return Round(plan, said, {name: after[name] - before[name] for name in after})
+    return Round(plan, said, {name: after[name] - before[name] for name in after}, _memory())
 
 
 def _spent() -> dict[str, float]:
     """Processor seconds so far: of the page servers, the worker, and the database."""
     spent = {"pages": 0.0, "worker": 0.0, "database": postgres.server_cpu()}
+    for name, used, _memory in _programs():
+        spent[name] += used
+    return spent
+
+
+def _memory() -> dict[str, float]:
+    """MiB that are a program's alone, of all its processes together."""
+    held = {"pages": 0.0, "worker": 0.0}
+    for name, _used, memory in _programs():
+        held[name] += memory
+    return held
+
+
+def _programs() -> Iterator[tuple[str, float, float]]:
+    """Of each process of the page server and the worker: whose it is, its processor seconds, its own MiB."""
     for each in psutil.Process().children(recursive=True):
         try:
             lines = [" ".join(one.cmdline()) for one in (each, *each.parents())]
-            used = each.cpu_times()
+            used, memory = each.cpu_times(), each.memory_full_info().uss / 2**20
         except psutil.NoSuchProcess:
             continue
         for name, mark in (("pages", "sauro.project.wsgi:application"), ("worker", "cli worker")):
             if any(mark in line for line in lines):
-                spent[name] += used.user + used.system
-    return spent
+                yield name, used.user + used.system, memory
 
 
 @contextmanager
@@ -302,6 +323,7 @@ def _result(
             f"answered {served:.1f} a second of {c['rate']:.0f} asked; the generator used {generator:.0f} % of one core at most, "
             f"aim {GENERATOR_PERCENT:.0f} %: {'met' if generator <= GENERATOR_PERCENT else 'NOT met'}",
             "cores in use: " + ", ".join(f"{name} {spent:.2f}" for name, spent in cores.items())
+            + "; memory of their own: " + ", ".join(f"{name} {held:.0f} MiB" for name, held in measured[-1].memory.items())
             + "; load of the machine after each round " + " ".join(f"{one.load:.1f}" for one in measured),
             f"afterwards: {c['acts']} acts and {c['openings']} openings of dossiers checked against the journal and the ledger of who "
             "looked; verify and replay --check passed",
