@@ -69,9 +69,8 @@ def _ask(line: http.client.HTTPConnection, request: dict[str, Any]) -> int:
         line.request(*said)
         answer = line.getresponse()
     except ConnectionError:
-        if request["sent"]:
-            raise
-        # The server ends a line that was silent for ten seconds; a browser, too, then asks for a page again on a new one.
+        # The server ends a line that was silent for ten seconds. A browser then asks again on a new one, and who acts may: what
+        # was done under the same key is not done twice.
         line.close()
         line.request(*said)
         answer = line.getresponse()

@@ -92,7 +92,7 @@ def _founded(
         return []
     if any(row["id"] == whole and row["place"] for row in facts):
         raise Unfit("is_a_place")
-    if p.founded.id != p.into:
+    if p.founded.id != p.into or actors[whole]["current"] != whole:
         raise Unfit("no_part")
     made = [founded_row(p.founded, actors[whole], today)]
     for like in p.offices:
