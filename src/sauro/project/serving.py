@@ -1,6 +1,6 @@
 """What a page server's process does before its first request, so that each takes less of the processor.
 
-Our page servers give each request one thread of a fixed pool and run no event loop in it.
+Our page servers give each request one thread of a fixed pool and run no event loop in it (ADR 0035).
 """
 
 import gc
@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import trans_real
 
 NEW_OBJECTS = 50_000
-"""So many more containers made than freed start a look for cycles; the interpreter's own 700 made one several times a page."""
+"""So many more containers made than freed start a look for cycles; the interpreter's own number is 700."""
 SWITCH = 0.001
-"""Seconds after which a thread that computes lets another go on: a page waits for the database twenty times, and after
-each wait once more for whoever computes meanwhile, by the interpreter's own measure five milliseconds."""
+"""Seconds after which a thread that computes lets another go on; the interpreter's own number is 0.005. A page waits for
+the database many times, and after each answer once more for whoever computes meanwhile."""
 PLACES: tuple[tuple[Any, str], ...] = (
     (trans_real, "_active"),
     (timezone, "_active"),
@@ -39,8 +39,8 @@ def prepare() -> None:
 def _threads() -> None:
     """Let Django's language, time zone, address prefix and connections live in plain thread locals.
 
-    Its own are asgiref's, which also work in coroutines and look for a running event loop at each access: a page asks
-    a thousand times. Whoever serves pages from coroutines one day must not call this.
+    Its own are asgiref's, which also work in coroutines and look for a running event loop at each access. Whoever
+    serves pages from coroutines one day must not call this.
     """
     for place, name in PLACES:
         getattr(place, name)  # An AttributeError here says that Django has moved it.

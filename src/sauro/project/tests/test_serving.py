@@ -7,13 +7,13 @@ import threading
 from sauro.project.serving import PLACES
 
 PREPARED = """
-import gc, threading
+import gc, sys, threading
 import sauro.project.wsgi
 from django.db import connection
 from django.utils import translation, timezone
 from django.urls import get_script_prefix, set_script_prefix
 
-assert gc.get_freeze_count() > 100_000 and gc.get_threshold()[0] == 50_000
+assert gc.get_freeze_count() > 100_000 and gc.get_threshold()[0] == 50_000 and sys.getswitchinterval() == 0.001
 told = {}
 
 def request(language, prefix):
